@@ -1,0 +1,1 @@
+"""Door: fetches what the sources serve and writes it to landing."""

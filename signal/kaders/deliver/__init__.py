@@ -1,0 +1,1 @@
+"""Door: hands finished texts to mail servers, webhooks and folders."""

@@ -1,0 +1,1 @@
+"""Thinking room: from counted talk to signals."""

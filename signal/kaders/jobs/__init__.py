@@ -1,0 +1,1 @@
+"""Corridor: each job reads, lets a room think, and writes."""

@@ -1,0 +1,1 @@
+"""Thinking room: from signals to pages, as data first and paint last."""

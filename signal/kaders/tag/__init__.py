@@ -1,0 +1,1 @@
+"""Thinking room: topics, policy areas and frames of a document."""

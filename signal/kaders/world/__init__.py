@@ -1,0 +1,1 @@
+"""The synthetic demo world: what fictional sources would have served, day by day."""
