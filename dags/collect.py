@@ -1,0 +1,43 @@
+"""Visit every source, a shard of them per task; a source or a shard that fails never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import dag, get_current_context, task
+from common import DEFAULTS, LANDING, every, moment, settings
+
+
+@dag(schedule=every("*/15 * * * *"), tags=["kaders", "collect"], doc_md=__doc__, **DEFAULTS)
+def collect() -> None:
+    """The sources, in shards, to landing files and ledger lines."""
+
+    @task
+    def shards() -> list[list[str]]:
+        from kaders.jobs import collect as job
+
+        return job.shards(settings())
+
+    @task(map_index_template="{{ sources }}")
+    def fetch(only: list[str]) -> dict[str, Any]:
+        from kaders.jobs import collect as job
+
+        context = get_current_context()
+        context["sources"] = ", ".join(only)  # type: ignore[typeddict-unknown-key]  # names the task in the UI
+        at = moment(context)
+        return job.collect(settings(), at, now=datetime.now(UTC), only=only).as_dict()
+
+    @task(outlets=[LANDING], trigger_rule="all_done")
+    def landed(summaries: Sequence[dict[str, Any]]) -> int:
+        """What the shards that came through have landed is loaded, whatever became of the others."""
+        return len(summaries)
+
+    summaries = fetch.expand(only=shards())
+    # `landed` runs in any case, so a shard that broke must show in the state of the run through this leaf.
+    [summaries, landed(summaries)] >> EmptyOperator(task_id="complete")
+
+
+collect()

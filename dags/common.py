@@ -1,0 +1,85 @@
+"""What the DAG files share: the moment of a run, the organisation's settings, assets, pool and retries."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pendulum
+from airflow.sdk import Asset, CronTriggerTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+
+if TYPE_CHECKING:
+    from kaders.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+ZONE = "Europe/Amsterdam"
+WAREHOUSE = "warehouse"
+"""The pool of one slot: whatever writes the warehouse waits for its turn here."""
+
+LANDING = Asset("landing")
+DOCUMENTS = Asset("documents")
+SIGNALS = Asset("signals")
+
+RETRY_SECONDS = float(os.environ.get("KADERS_RETRY_SECONDS", "30"))
+WRONG_SETTINGS = RetryRule(
+    exception="kaders.errors.ConfigurationError",
+    action=RetryAction.FAIL,
+    reason="somebody must mend a file first; trying again does not help",
+)
+DEFAULTS: dict[str, Any] = {
+    "catchup": False,
+    "max_active_runs": 1,
+    # before any day somebody may wish to run again; catchup is off, so nothing is made up from it
+    "start_date": pendulum.datetime(2020, 1, 1, tz=ZONE),
+    "params": {"moment": Param(None, type=["null", "string"], description="ISO time to run as-of")},
+    "default_args": {
+        "retries": 2,
+        "retry_delay": timedelta(seconds=RETRY_SECONDS),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "retry_policy": ExceptionRetryPolicy(rules=[WRONG_SETTINGS]),
+    },
+}
+
+
+def every(cron: str) -> CronTriggerTimetable:
+    """The timetable of a cron line on the clock of Dutch local time, summer and winter."""
+    return CronTriggerTimetable(cron, timezone=ZONE)
+
+
+def moment(context: Mapping[str, Any]) -> datetime:
+    """The UTC moment a run stands for: params, then data interval, then logical date, then run time.
+
+    A moment without an offset is read as Dutch local time. Asset-triggered and manual runs have no
+    interval and no logical date. ValueError when the parameter is no ISO time.
+    """
+    given = (context.get("params") or {}).get("moment")
+    if given:
+        parsed = datetime.fromisoformat(given)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(ZONE))).astimezone(UTC)
+    known = context.get("data_interval_end") or context.get("logical_date") or context["dag_run"].run_after
+    return datetime.fromtimestamp(known.timestamp(), tz=UTC)
+
+
+def settings() -> Settings:
+    """The organisation of KADERS_ORG over the data in KADERS_DATA; ConfigurationError when it is wrong."""
+    from kaders.load import load
+
+    folder = ROOT / os.environ.get("KADERS_ORG", "organisations/waterdam")
+    data = ROOT / os.environ.get("KADERS_DATA", "data")
+    return load(folder, data=data, world=os.environ.get("KADERS_WORLD", ""))
+
+
+def late(**_: Any) -> None:
+    """Say in the log and in data/out/<organisation>/late.log that the morning report is late."""
+    line = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} the morning report was not ready by 08:00"
+    logging.getLogger(__name__).error(line)
+    path = settings().places.of("out") / "late.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as log:
+        log.write(line + "\n")

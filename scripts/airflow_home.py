@@ -1,0 +1,51 @@
+"""Airflow's settings for this project: everything inside the project folder, loopback only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / "data" / "airflow"
+"""Where the scheduler of `make start` lives; runs without a scheduler keep their own book, in `run`.
+
+One book for both would let the scheduler act on asset events of a rehearsal.
+"""
+API_SECRET_LENGTH = 64
+"""Bytes below which Airflow warns about the key that signs its tokens."""
+
+
+def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
+    """The variables that Airflow needs to stay inside the project, as text by name."""
+    scripts = Path(sys.executable).parent
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Amsterdam",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in ("signal", "dags")),
+        "PATH": os.pathsep.join([str(scripts), os.environ.get("PATH", "")]),
+    }
+
+
+def enter(home: Path) -> None:
+    """Put the environment in place for this process, keeping what the caller has set; before any airflow import.
+
+    AIRFLOW_HOME decides alone: a caller's own home comes with the caller's own settings.
+    """
+    kept = {"PATH"}
+    for name, value in environment(Path(os.environ.get("AIRFLOW_HOME", home))).items():
+        if name in kept or name not in os.environ:
+            os.environ[name] = value
+    sys.path[:0] = [folder for folder in os.environ["PYTHONPATH"].split(os.pathsep) if folder not in sys.path]
+    Path(os.environ["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,153 @@
+"""The decision rule: which tested issues are signals, of what kind and how urgent (design section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from kaders.detect.divergence import Divergence
+from kaders.detect.novelty import Novelty
+from kaders.detect.volume import Volume
+from kaders.model import Level, SignalKind
+from kaders.settings import StatedFrame
+
+Q = 0.10
+"""False discovery rate per family and day (Benjamini-Hochberg; design section 5)."""
+Q_ELEVATED = 0.01
+MIN_GROUPS, MAX_SHARE, MIN_EFFECTIVE = 3, 0.6, 3.0
+"""Independent publishers, largest share of one, and exp(entropy) of the shares (R4)."""
+LEAVE_OUT = 0.05
+COUNTER_SHARE, COUNTER_GROWTH = 0.15, 0.10
+"""A counter-frame is 'contesting' when one story in seven carries it and that is 10 points more than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """Who carries an issue now: items per owner group and per kind of source."""
+
+    groups: dict[str, int]
+    kinds: dict[str, int]
+    p_without_largest: float
+
+    @property
+    def largest_share(self) -> float:
+        """Share of the items that the largest owner group brings."""
+        return max(self.groups.values()) / sum(self.groups.values()) if self.groups else 1.0
+
+    @property
+    def diverse(self) -> bool:
+        """Rule R4: several publishers, none dominating, and growth that survives without the largest."""
+        counts = np.array(list(self.groups.values()), dtype=float)
+        effective = float(np.exp(stats.entropy(counts))) if len(counts) else 0.0
+        enough = len(counts) >= MIN_GROUPS and effective >= MIN_EFFECTIVE
+        return enough and self.largest_share <= MAX_SHARE and self.p_without_largest <= LEAVE_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One issue with all that was measured; `q_*` are filled in over its family."""
+
+    issue: str
+    talk: pd.DataFrame
+    stated: StatedFrame | None
+    volume: Volume | None
+    divergence: Divergence | None
+    novelty: Novelty | None
+    carriers: Carriers
+    echo: float | None
+    counters: dict[str, tuple[float, float]]
+    not_tested: str = ""
+    q: float = 1.0
+    q_volume: float = 1.0
+    q_divergence: float = 1.0
+
+    @property
+    def family(self) -> str:
+        """Topics and policy areas are separate families."""
+        return self.issue.split(":", 1)[0]
+
+    @property
+    def p_other(self) -> float:
+        """The second question: divergence, or novelty where nothing has been stated."""
+        if self.stated is None:
+            return self.novelty.p if self.novelty else 1.0
+        return self.divergence.p if self.divergence else 1.0
+
+    @property
+    def p(self) -> float:
+        """Both must say yes: the larger of the two p-values (intersection-union)."""
+        return max(self.volume.p, self.p_other) if self.volume else 1.0
+
+    @property
+    def grows(self) -> bool:
+        """Whether the growth passes its floors and does not hang on one publisher."""
+        return bool(self.volume and self.volume.big_enough and self.carriers.diverse)
+
+    @property
+    def departs(self) -> bool:
+        """Whether the second question passes its floors."""
+        if self.stated is None:
+            return bool(self.novelty and self.novelty.terms)
+        return bool(self.divergence and (self.divergence.further or self.divergence.apart))
+
+    @property
+    def is_signal(self) -> bool:
+        """Growth and departure together, below the false discovery rate."""
+        return self.q <= Q and self.grows and self.departs
+
+    @property
+    def is_watch(self) -> bool:
+        """Only one of the two: growth that fits, or a movement without growth."""
+        moved = bool(self.divergence and self.divergence.further and self.q_divergence <= Q)
+        return not self.is_signal and ((self.q_volume <= Q and self.grows) or moved)
+
+    @property
+    def standing_gap(self) -> bool:
+        """A gap beyond the tolerance without growth: for the weekly export, not for an alert."""
+        return bool(self.divergence and self.divergence.apart and not self.is_signal)
+
+
+def adjust(tested: list[Tested]) -> list[Tested]:
+    """Benjamini-Hochberg within each family over the issues that could be tested."""
+    done: dict[str, Tested] = {}
+    for family in sorted({t.family for t in tested}):
+        members = [t for t in tested if t.family == family and not t.not_tested and t.volume]
+        if members:
+            q = stats.false_discovery_control([t.p for t in members])
+            q_vol = stats.false_discovery_control([t.volume.p for t in members if t.volume])
+            q_div = stats.false_discovery_control([t.p_other for t in members])
+            for n, member in enumerate(members):
+                done[member.issue] = replace(
+                    member, q=float(q[n]), q_volume=float(q_vol[n]), q_divergence=float(q_div[n])
+                )
+    return [done.get(t.issue, t) for t in tested]
+
+
+def kind(tested: Tested) -> SignalKind:
+    """What sort of divergence a signal is; each asks for another action (design section 1)."""
+    if tested.stated is None:
+        return "unframed"
+    if any(now >= COUNTER_SHARE and now - before >= COUNTER_GROWTH for now, before in tested.counters.values()):
+        return "contested"
+    gap = tested.divergence
+    if gap is None or gap.usual is None or gap.usual > gap.tolerance or not gap.further:
+        return "absent"
+    return "reframed"
+
+
+def level(tested: Tested, recent: int) -> Level:
+    """How urgent a signal is; `recent` = on how many of the last two mornings it was a signal."""
+    if not tested.is_signal:
+        return "watch"
+    volume, gap = tested.volume, tested.divergence
+    assert volume is not None
+    broad = len(tested.carriers.groups) >= 5 and len(tested.carriers.kinds) >= 2
+    elevated = recent >= 1 or (tested.q <= Q_ELEVATED and volume.ratio >= 2 and broad)
+    if not elevated:
+        return "signal"
+    big = volume.ratio >= 3 or bool(tested.novelty and tested.novelty.p <= LEAVE_OUT)
+    far = gap is None or gap.low > 0.05
+    return "high" if recent >= 1 and big and far else "elevated"

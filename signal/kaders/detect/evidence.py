@@ -1,0 +1,120 @@
+"""The evidence of a signal: representative and diverse items, the questions asked, who carries it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from kaders.detect.decide import Tested
+from kaders.settings import Settings
+
+MOST, FEWEST = 5, 3
+MOST_QUESTIONS = 3
+
+
+def utc(moment: datetime | pd.Timestamp) -> str:
+    """A moment as ISO text in UTC with a 'Z'."""
+    return pd.Timestamp(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def evidence(tested: Tested, settings: Settings) -> list[dict[str, Any]]:
+    """Three to five items: those that show the frames behind the divergence, each from another story
+    and, while there are any, from another source and another kind of source."""
+    talk = tested.talk.drop_duplicates("story", keep="first")
+    spread = tested.talk.groupby("story")["source"].nunique()
+    weights = _weights(tested)
+    scores = [_fit(f, c, weights) for f, c in zip(talk["frames"], talk["counters"], strict=True)]
+    ranked = talk.assign(fit=scores, spread=talk["story"].map(spread))
+    ranked = ranked.sort_values(["fit", "spread", "published", "doc"], ascending=[False, False, False, True])
+    return [_item(row, settings) for row in _diverse(ranked.to_dict("records"))]
+
+
+def _weights(tested: Tested) -> dict[str, float]:
+    """Per frame or counter-frame how much more it is heard than we say it; empty where nothing is stated."""
+    gap, stated = tested.divergence, tested.stated
+    if gap is None or stated is None:
+        return {}
+    from kaders.detect.frames import alphabet
+
+    return dict(zip(alphabet(stated), (gap.theirs - gap.ours).tolist(), strict=True))
+
+
+def _fit(frames: dict[str, float], counters: list[str], weights: dict[str, float]) -> float:
+    return sum(weights.get(f, 0) * s for f, s in frames.items()) + sum(weights.get(c, 0) for c in counters)
+
+
+def _diverse(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    """Greedy: first one item per source while kinds alternate, then whatever is left."""
+    chosen: list[dict[Any, Any]] = []
+    while rows and len(chosen) < MOST:
+        sources, kinds = Counter(r["source"] for r in chosen), Counter(r["kind"] for r in chosen)
+        best = min(range(len(rows)), key=lambda n: (sources[rows[n]["source"]], kinds[rows[n]["kind"]], n))
+        chosen.append(rows.pop(best))
+    return sorted(chosen, key=lambda row: (-row["fit"], row["doc"]))
+
+
+def _item(row: dict[Any, Any], settings: Settings) -> dict[str, Any]:
+    names = [settings.frame_name(c) for c in row["counters"]]
+    names += [settings.frame_name(f) for f in sorted(row["frames"], key=lambda f: -row["frames"][f])]
+    social = row["kind"] == "social"
+    return {
+        "title": "" if social else row["title"],
+        "url": row["url"],
+        "source": settings.source(row["source"]).name,
+        "kind": row["kind"],
+        "published": utc(row["published"]),
+        "snippet": row["snippet"],
+        "language": row["language"],
+        "spread": int(row["spread"]),
+        "frames": names[:2],
+    }
+
+
+def questions(talk: pd.DataFrame, most: int = MOST_QUESTIONS) -> list[dict[str, Any]]:
+    """The literal questions, most asked first; a story asks a question once."""
+    asked: Counter[str] = Counter()
+    words: dict[str, tuple[str, str]] = {}
+    for row in talk.drop_duplicates("story")[["questions", "language"]].to_dict("records"):
+        for question in row["questions"]:
+            key = re.sub(r"\W+", " ", question.lower()).strip()
+            words.setdefault(key, (question, row["language"]))
+            asked[key] += 1
+    ranked = sorted(asked, key=lambda key: (-asked[key], key))[:most]
+    return [{"text": words[k][0], "language": words[k][1], "times": asked[k]} for k in ranked]
+
+
+def carriers(tested: Tested) -> dict[str, Any]:
+    """Kinds of source and the publishers' groups; never accounts."""
+    groups = [{"name": name, "stories": count} for name, count in tested.carriers.groups.items()]
+    return {
+        "kinds": tested.carriers.kinds,
+        "groups": groups[:6],
+        "largest_share": tested.carriers.largest_share,
+    }
+
+
+def top_items(talk: pd.DataFrame, settings: Settings, day: Any) -> list[dict[str, Any]]:
+    """The most widely carried story of each policy area on a day, at most six areas."""
+    today = talk[(talk["day"] == day) & (talk["kind"] != "social")]
+    today = today[[bool(areas) for areas in today["areas"]]].drop_duplicates("doc")
+    if not len(today):
+        return []
+    spread = today.groupby("story")["owner_group"].nunique()
+    rows = today.assign(spread=today["story"].map(spread), area=[areas[0] for areas in today["areas"]])
+    rows = rows.sort_values(["spread", "engagement", "published", "doc"], ascending=[False, False, False, True])
+    return [_top(row, settings) for row in rows.drop_duplicates("area").head(6).to_dict("records")]
+
+
+def _top(row: dict[Any, Any], settings: Settings) -> dict[str, Any]:
+    return {
+        "policy_area": settings.area(row["area"]).label.both(),
+        "title": row["title"],
+        "url": row["url"],
+        "source": settings.source(row["source"]).name,
+        "published": utc(row["published"]),
+        "spread": int(row["spread"]),
+    }

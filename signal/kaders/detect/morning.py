@@ -1,0 +1,226 @@
+"""The whole morning as plain data: verdict, signals, watch list, questions, sources and method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kaders import __version__
+from kaders.detect import calendar, decide, divergence, episodes, evidence, signals, stories, talk, volume, wording
+from kaders.detect.decide import Tested
+from kaders.detect.measure import Morning, Series, measure, series
+from kaders.model import Window
+from kaders.settings import Settings
+
+SCHEMA = "kaders/signals/1"
+RANK = {"high": 0, "elevated": 1, "signal": 2, "watch": 3}
+Counter = Callable[[pd.DataFrame], pd.DataFrame]
+"""Counts items of count: (issue, day, story, owner_group) rows in, (issue, day, items) rows out."""
+
+
+def morning(
+    documents: pd.DataFrame,
+    ledger: pd.DataFrame,
+    past: list[dict[str, Any]],
+    settings: Settings,
+    window: Window,
+    *,
+    count: Counter,
+    tagger: str,
+) -> dict[str, Any]:
+    """The payload of signals.json for the morning of `window`; docs/signals-json.md has every field.
+
+    documents, ledger: as store.documents_as_of and store.coverage give them; past: earlier signals.
+    """
+    documents = documents.assign(story=stories.assign(documents))
+    everything = talk.by_issue(documents)
+    outside = talk.public(everything)
+    setting = _setting(ledger, settings, window)
+    lines = _lines(count(outside), setting, settings)
+    tested = decide.adjust(_measure_all(everything, outside, lines, setting))
+    found = [t for t in tested if t.is_signal]
+    today = [signals.as_data(t, lines[t.issue], setting, past) for t in found]
+    today.sort(key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
+    watched = [signals.as_data(t, lines[t.issue], setting, past) for t in tested if t.is_watch]
+    return {
+        "schema": SCHEMA,
+        "organisation": _organisation(settings),
+        "day": window.day.isoformat(),
+        "analysed": window.analysed.isoformat(),
+        "cutoff": evidence.utc(window.cutoff),
+        "coverage": _coverage(documents, ledger, setting),
+        "verdict": wording.verdict([s["name"] for s in today], len(watched), _answered(tested)),
+        "attention_budget": settings.organisation.attention_budget,
+        "signals": today,
+        "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
+        "issues": [_issue(t, settings) for t in tested],
+        "questions": _questions(outside, settings, window),
+        "open_signals": episodes.open_signals(past, today, window.day),
+        "top_items": evidence.top_items(everything, settings, window.analysed),
+        "sources": sources(ledger, settings, window.day),
+        "method": _method(settings, tagger),
+    }
+
+
+def _organisation(settings: Settings) -> dict[str, Any]:
+    own = settings.organisation
+    return {"id": own.id, "name": own.name.both(), "synthetic": own.synthetic, "timezone": own.timezone}
+
+
+def _setting(ledger: pd.DataFrame, settings: Settings, window: Window) -> Morning:
+    """The days from the first complete one that was collected, with their kinds and coverage."""
+    visited = ledger.loc[ledger["outcome"].isin(["OK", "PARTIAL"]), "day"]
+    first = max(window.base, min(visited, default=window.analysed))
+    first = min(first, window.now)
+    days = calendar.days_between(first, window.analysed)
+    kinds = np.array(calendar.day_kinds(days, settings.organisation))
+    return Morning(window, days, kinds, covered(ledger, settings, days), settings)
+
+
+def covered(ledger: pd.DataFrame, settings: Settings, days: list[date]) -> np.ndarray:
+    """Per day the share of the expected items whose source answered, on the day or the morning after.
+
+    A source that was added later counts from its first visit, so that a newcomer is no hole in the past.
+    """
+    public = {s.id: s.expected_per_day for s in settings.sources if s.kind != "own"}
+    good = ledger[ledger["outcome"].isin(["OK", "PARTIAL"])]
+    answered = set(zip(good["source"], good["day"], strict=True))
+    began = ledger.groupby("source")["day"].min().to_dict()
+    one = timedelta(days=1)
+    shares = []
+    for day in days:
+        known = {s: n for s, n in public.items() if s in began and began[s] <= day + one}
+        got = sum(n for s, n in known.items() if (s, day + one) in answered)
+        shares.append(got / sum(known.values()) if known else 0.0)
+    return np.array(shares)
+
+
+def _lines(items: pd.DataFrame, setting: Morning, settings: Settings) -> dict[str, Series]:
+    """A counted series for every issue that can be: all topics and all themes, talked of or not."""
+    names = [f"topic:{topic.id}" for topic in settings.topics]
+    names += [f"area:{area.code}" for area in settings.policy_areas if area.parent is None]
+    table = items.pivot(index="issue", columns="day", values="items") if len(items) else pd.DataFrame()
+    table = table.reindex(index=names, columns=setting.days).fillna(0)
+    return {name: series(table.loc[name].to_numpy(dtype=float), setting) for name in names}
+
+
+def _measure_all(
+    everything: pd.DataFrame, outside: pd.DataFrame, lines: dict[str, Series], setting: Morning
+) -> list[Tested]:
+    own = dict(list(everything[everything["kind"] == "own"].groupby("issue")))
+    said = dict(list(outside.groupby("issue")))
+    nothing = outside.iloc[:0]
+    return [
+        measure(issue, said.get(issue, nothing), own.get(issue, nothing), line, setting)
+        for issue, line in lines.items()
+    ]
+
+
+def _answered(tested: list[Tested]) -> int:
+    return sum(t.volume is not None for t in tested)
+
+
+def _coverage(documents: pd.DataFrame, ledger: pd.DataFrame, setting: Morning) -> dict[str, Any]:
+    morning = ledger[ledger["day"] == setting.window.day]
+    today = documents[(documents["day"] == setting.window.analysed) & (documents["kind"] != "own")]
+    visited = [s for s in setting.settings.sources if s.url and s.reader != "import"]
+    return {
+        "sources_total": len(visited),
+        "sources_complete": int((morning["outcome"] == "OK").sum()),
+        "documents_day": len(today),
+        "stories_day": int(today["story"].nunique()),
+        "share": float(setting.coverage[-1]),
+    }
+
+
+def _issue(tested: Tested, settings: Settings) -> dict[str, Any]:
+    gap, seen = tested.divergence, tested.volume
+    status = (
+        "signal"
+        if tested.is_signal
+        else "watch"
+        if tested.is_watch
+        else "standing_gap"
+        if tested.standing_gap
+        else "not_tested"
+        if tested.not_tested
+        else "normal"
+    )
+    area = signals.area(tested.issue, settings)
+    return {
+        "issue": tested.issue,
+        "name": signals.name(tested.issue, settings),
+        "policy_area": {"code": area["code"], "label": area["label"]},
+        "status": status,
+        "why_not": wording.NOT_TESTED.get(tested.not_tested) if status == "not_tested" else None,
+        "seen": seen.seen if seen else int(tested.talk.drop_duplicates(["story", "day"]).shape[0]),
+        "expected": seen.expected if seen else None,
+        "ratio": seen.ratio if seen else None,
+        "divergence": gap.value if gap else None,
+        "divergence_low": gap.low if gap else None,
+        "divergence_high": gap.high if gap else None,
+        "tolerance": gap.tolerance if gap else None,
+        "level": None,
+        "kind": decide.kind(tested) if tested.is_signal else None,
+        "echo": tested.echo,
+        "p_volume": seen.p if seen else None,
+        "p_other": tested.p_other,
+        "q": tested.q,
+    }
+
+
+def _questions(outside: pd.DataFrame, settings: Settings, window: Window) -> list[dict[str, Any]]:
+    """The most asked questions of the last seven days over all issues, one issue at most twice."""
+    now = outside[(outside["day"] >= window.now) & (outside["day"] <= window.analysed)]
+    found = [
+        {**question, "issue": issue, "name": signals.name(str(issue), settings)}
+        for issue, rows in now.groupby("issue")
+        for question in evidence.questions(rows, most=2)
+    ]
+    return sorted(found, key=lambda q: (-q["times"], q["text"]))[:5]
+
+
+def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[str, Any]]:
+    """Per source how it stood this morning, the reason in words, and since when it fails."""
+    by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
+    visited = [s for s in settings.sources if s.url and s.reader != "import"]
+    return [
+        {"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)} for s in visited
+    ]
+
+
+def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
+    if rows is None or not len(rows):
+        return {"state": "FAILED", "reason": wording.REASONS["never"], "since": None, "entries": 0}
+    last = rows.iloc[-1]
+    if last["day"] != day:
+        since = (last["day"] + timedelta(days=1)).isoformat()
+        return {"state": "FAILED", "reason": wording.REASONS["silent"], "since": since, "entries": 0}
+    good = rows[rows["outcome"].isin(["OK", "PARTIAL"])]["day"]
+    failing = rows[rows["day"] > max(good, default=date.min)]
+    since = None if last["outcome"] == "OK" or failing.empty else failing.iloc[0]["day"].isoformat()
+    reason = wording.REASONS.get(last["reason"], {"nl": last["reason"], "en": last["reason"]})
+    return {"state": last["outcome"], "reason": reason, "since": since, "entries": int(last.get("entries", 0))}
+
+
+def _method(settings: Settings, tagger: str) -> dict[str, Any]:
+    return {
+        "kaders": __version__,
+        "settings": settings.fingerprint(),
+        "tagger": tagger,
+        "seed": "sha256(day, issue, settings)",
+        "parameters": {
+            "q": decide.Q,
+            "resamples": divergence.RESAMPLES,
+            "min_stories": divergence.MIN_STORIES,
+            "base_days": calendar.BASE_DAYS,
+            "compare_days": calendar.COMPARE_DAYS,
+            "min_ratio": volume.MIN_RATIO,
+            "same_story": stories.SAME_STORY,
+            "tolerance": settings.organisation.tolerance,
+        },
+    }

@@ -1,0 +1,157 @@
+"""When something was published, from whatever a source wrote: UTC, or None; a date is never invented.
+
+feedparser's own dates are not used: it reads CET and CEST as UTC, takes 02-03-2026 for 2002 and gives no date
+when a zone is missing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+LATEST = timedelta(days=1)
+"""How far a date may lie ahead of the fetch: one day covers every wrong zone; more is a wrong date."""
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+"""Before the first Dutch news sites; older values are zeroed clocks and default dates."""
+HOME = ZoneInfo("Europe/Amsterdam")
+"""The zone of a date that names none: the sources are Dutch, and people write local time."""
+CENTURY = 69
+"""Two-digit years up to 68 are 20xx, as RFC 2822 implementations and POSIX strptime read them."""
+LARGEST_OFFSET = 14
+"""Hours; Kiribati keeps the largest offset in use, +14:00."""
+
+_ZONES = {"CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "WET": 0, "WEST": 1, "BST": 1, "EET": 2, "EEST": 3}
+_ZONES |= {"UT": 0, "UTC": 0, "GMT": 0, "Z": 0}
+_ZONES |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+# The first letters of the month in Dutch, English, German, French, Portuguese, Spanish and Italian.
+_MONTHS = {
+    1: "jan gen ene",
+    2: "feb fev fév",
+    3: "mrt maa mar mär",
+    4: "apr avr abr",
+    5: "mei may mai maj mag",
+    6: "jun juin giu",
+    7: "jul juil lug",
+    8: "aug aou aoû ago",
+    9: "sep set",
+    10: "okt oct out ott",
+    11: "nov",
+    12: "dec dez déc dic",
+}
+_MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
+
+_TIME = r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+_ZONE = r"(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{1,5})"
+_ISO = re.compile(
+    rf"(?P<year>\d{{4}})-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$", re.IGNORECASE
+)
+_NUMBERS = re.compile(
+    rf"(?P<day>\d{{1,2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}})(?:,?\s+{_TIME}\s*{_ZONE}?)?$",
+    re.IGNORECASE,
+)
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:e|st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[^\W\d]{3,})\.?")
+_MONTH_FIRST = re.compile(r"(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?=\D|$)")
+_YEAR = re.compile(r"[\s,.-]+(?:de\s+)?(?P<year>\d{4}|\d{2})(?=\s|,|$)")
+_CLOCK = re.compile(rf"(?<!\d){_TIME}(?!\d)")
+_TRAILING_ZONE = re.compile(rf"\s*(?:uur|h)?\s*{_ZONE}?(?:\s*\(.*\))?\s*$")
+
+
+def moment(raw: object, *, fetched_at: datetime) -> datetime | None:
+    """The moment a source states, in UTC; None when there is none or it cannot be true.
+
+    Reads ISO 8601, RFC 822 (also with CET, CEST, two-digit years and month names in seven languages), seconds
+    or milliseconds since 1970, and day-month-year. Without a zone the time is Dutch. More than LATEST after
+    `fetched_at` or before EARLIEST is None.
+    """
+    text = " ".join(str(raw if raw is not None else "").split())
+    try:
+        found = _epoch(text) or _iso(text) or _numbers(text) or _words(text)
+        found = found.astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        return None
+    return found if found and EARLIEST <= found <= fetched_at + LATEST else None
+
+
+def _epoch(text: str) -> datetime | None:
+    if not re.fullmatch(r"\d{9,10}(\.\d+)?|\d{12,13}", text):
+        return None
+    seconds = float(text)
+    return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC).replace(microsecond=0)
+
+
+def _iso(text: str) -> datetime | None:
+    found = _ISO.fullmatch(text)
+    return _build(found, int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+
+
+def _numbers(text: str) -> datetime | None:
+    found = _NUMBERS.fullmatch(text)
+    if not found:
+        return None
+    day, month = int(found["day"]), int(found["month"])
+    if month > 12 and "/" in text:  # only an American date has its day in second place
+        day, month = month, day
+    return _build(found, _year(found["year"]), month, day)
+
+
+def _words(text: str) -> datetime | None:
+    """A date with the month in letters, wherever the time and the zone stand."""
+    dated = _named(text, _DAY_FIRST) or _named(text, _MONTH_FIRST)
+    if not dated:
+        return None
+    date, month = dated
+    rest = text[date.end() :]
+    clock = _CLOCK.search(rest)
+    year = _YEAR.match(rest) or _YEAR.search(rest[clock.end() :] if clock else rest)
+    if not year:
+        return None
+    # the time stands after the year (RFC 822) or before it (asctime); a year is never read as 20:26 o'clock
+    after = rest[year.end() :] if year.string is rest else rest[: clock.end() + year.start()] if clock else ""
+    clock = _CLOCK.search(after)
+    zone = _TRAILING_ZONE.match(after[clock.end() :]) if clock else None
+    if clock and not zone:
+        return None
+    offset = zone["zone"] if zone else None
+    return _at(_year(year["year"]), month, int(date["day"]), clock, offset)
+
+
+def _named(text: str, pattern: re.Pattern[str]) -> tuple[re.Match[str], int] | None:
+    for found in pattern.finditer(text):
+        name = unicodedata.normalize("NFC", found["name"]).casefold()
+        month = _MONTH.get(name[:4]) or _MONTH.get(name[:3])
+        if month:
+            return found, month
+    return None
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) == 4 else year + (2000 if year < CENTURY else 1900)
+
+
+def _build(found: re.Match[str], year: int, month: int, day: int) -> datetime:
+    clock = found if found["hour"] else None
+    return _at(year, month, day, clock, found["zone"])
+
+
+def _at(year: int, month: int, day: int, clock: re.Match[str] | None, zone: str | None) -> datetime:
+    hour, minute, second = (int(clock[part] or 0) for part in ("hour", "minute", "second")) if clock else (0, 0, 0)
+    leap = timedelta(hours=24) if (hour, minute, second) == (24, 0, 0) else timedelta()
+    local = datetime(year, month, day, 0 if leap else hour, minute, min(second, 59))
+    return (local + leap).replace(tzinfo=_offset(zone))
+
+
+def _offset(zone: str | None) -> timezone | ZoneInfo:
+    if not zone:
+        return HOME
+    if zone[0] not in "+-":
+        if zone.upper() not in _ZONES:
+            raise ValueError(f"an unknown zone: {zone}")
+        return timezone(timedelta(hours=_ZONES[zone.upper()]))
+    hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
+    if hours > LARGEST_OFFSET or minutes > 59:
+        raise ValueError(f"an impossible zone: {zone}")
+    sign = -1 if zone[0] == "-" else 1
+    return timezone(sign * timedelta(hours=hours, minutes=minutes))

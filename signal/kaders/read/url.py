@@ -1,0 +1,56 @@
+"""One address for one page: http(s) only, without trackers and wrappers."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+LONGEST = 2048
+"""Characters; the limit of the sitemap protocol and of what most servers accept."""
+UNWRAPPINGS = 3
+"""A wrapper within a wrapper occurs; deeper nesting is an attempt to keep us busy."""
+
+_TRACKERS = (
+    "fbclid gclid dclid gbraid wbraid msclkid mc_cid mc_eid igshid yclid twclid _hsenc _hsmi mkt_tok oly_enc_id "
+    "vero_id wt_mc at_medium at_campaign ns_mchannel ns_source ns_campaign"
+).split()
+_TRACKED = re.compile(r"[?&;](?:utm_|" + "|".join(_TRACKERS) + ")", re.IGNORECASE)
+
+
+def canonical(raw: str, *, base: str = "") -> str:
+    """The canonical form of an http(s) address, resolved against `base`; '' for anything else.
+
+    utm_*, fbclid, gclid and their like are dropped, parameters sorted, fragments and credentials removed, and
+    google.com/url?...&url= gives the page it points at.
+    """
+    url = "".join(c for c in raw.strip() if c.isprintable() and c != "\\")
+    try:
+        url = urljoin(base, url) if base else url
+        for _ in range(UNWRAPPINGS):
+            url = _unwrapped(url)
+        return _clean(url) if len(url) <= LONGEST else ""
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def _unwrapped(url: str) -> str:
+    parts = urlsplit(url)
+    if not re.fullmatch(r"(www\.)?google\.[a-z.]{2,6}", parts.hostname or "") or parts.path != "/url":
+        return url
+    query = parse_qs(parts.query)
+    return (query.get("url") or query.get("q") or [url])[0]
+
+
+def _clean(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    if _TRACKED.search("?" + parts.query):
+        kept = [name for name in re.split("[&;]", parts.query) if not _TRACKED.match("?" + name)]
+        parts = parts._replace(query="&".join(kept))
+    host = parts.netloc.rpartition("@")[2]
+    standard = {"http": ":80", "https": ":443"}[parts.scheme]
+    parts = parts._replace(netloc=host.removesuffix(standard), fragment="")
+    return canonicalize_url(urlunsplit(parts))

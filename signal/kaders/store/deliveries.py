@@ -1,0 +1,62 @@
+"""The delivery ledger: what each subscription was told, so that nothing is told twice or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+
+from kaders.report.alerts import Told
+
+_AGAIN = """
+update out_delivery set state = 'sending', attempts = attempts + 1, moment = $moment, detail = $key
+where subscription = $subscription and subject = $subject
+"""
+_FIRST = """
+insert into out_delivery (subscription, subject, moment, state, attempts, detail)
+select $subscription, $subject, $moment, 'sending', 1, $key
+where not exists (from out_delivery where subscription = $subscription and subject = $subject)
+"""
+_OUTCOME = """
+update out_delivery set state = $state, detail = $detail
+where subscription = $subscription and subject = $subject
+"""
+
+
+def told(con: duckdb.DuckDBPyConnection, subscription: str) -> list[Told]:
+    """Every line of one subscription, by subject."""
+    rows = con.execute(
+        "select subject, state, coalesce(detail, '') from out_delivery where subscription = ? order by subject",
+        [subscription],
+    ).fetchall()
+    return [Told(subject, state, detail) for subject, state, detail in rows]
+
+
+def claim(
+    con: duckdb.DuckDBPyConnection, subscription: str, subjects: Iterable[str], *, moment: datetime, key: str
+) -> None:
+    """Note, committed, that these subjects are now being sent in the message with this key."""
+    con.begin()
+    for subject in subjects:
+        values = {"subscription": subscription, "subject": subject, "moment": moment, "key": key}
+        con.execute(_AGAIN, values)
+        con.execute(_FIRST, values)
+    con.commit()
+
+
+def record(
+    con: duckdb.DuckDBPyConnection,
+    subscription: str,
+    subjects: Iterable[str],
+    *,
+    state: Literal["sent", "failed"],
+    detail: str,
+) -> None:
+    """Note, committed, how the sending ended: `detail` is the key when sent, else why not, for a person."""
+    con.begin()
+    for subject in subjects:
+        values = {"subscription": subscription, "subject": subject, "state": state, "detail": detail}
+        con.execute(_OUTCOME, values)
+    con.commit()
