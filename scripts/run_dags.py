@@ -1,7 +1,7 @@
 """Run the project's real DAGs, without a scheduler, for one moment after another in one process.
 
-Prints for every DAG run one line `@@{"dag": ..., "moment": ..., "state": ..., "seconds": ...}`, so that
-a parent can draw progress. Exit code 0 when every run succeeded, 1 when one failed, 2 on wrong use.
+Prints for every DAG run one line `@@{"dag": ..., "moment": ..., "state": ..., "seconds": ...}`, with
+"failures" when tasks failed, so that a parent can draw progress. Exit code 0 when every run succeeded, 1 when one failed, 2 on wrong use.
 Airflow's in-process runner swallows SIGINT and SIGTERM: start this through kaders.processes.supervise.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import sys
 import time
@@ -68,13 +67,27 @@ def dag_bag() -> DagBag:
     return bag
 
 
+def failures(dag: Any) -> list[str]:
+    """A list that fills, while the DAG runs, with one sentence per task that failed for good."""
+    told: list[str] = []
+
+    def remember(context: Any) -> None:
+        told.append(f"{context['ti'].task_id}: {context.get('exception')}")
+
+    for task in dag.tasks:
+        task.on_failure_callback = [remember]
+    return told
+
+
 def run(dag: Any, moment: datetime) -> bool:
     """Run one DAG for one moment, tell of it in one line, and say whether it succeeded."""
     began = time.monotonic()
+    failed = failures(dag)
     run_conf = {"moment": moment.isoformat()}
     state = dag.test(run_after=moment, logical_date=moment, run_conf=run_conf).state
     seconds = round(time.monotonic() - began, 2)
-    told = {"dag": dag.dag_id, "moment": moment.isoformat(), "state": str(state), "seconds": seconds}
+    told: dict[str, Any] = {"dag": dag.dag_id, "moment": moment.isoformat(), "state": str(state), "seconds": seconds}
+    told |= {"failures": failed} if failed else {}
     print("@@" + json.dumps(told), flush=True)
     return str(state) == "success"
 
@@ -84,10 +97,9 @@ def main() -> int:
     asked = arguments()
     os.environ.setdefault("KADERS_RETRY_SECONDS", QUICK_RETRY_SECONDS)
     airflow_home.enter(airflow_home.HOME / "run")
-    warnings.simplefilter("ignore")
     migrate()
-    # airflow's own reading of .airflowignore warns on every run of a DAG
-    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    # after airflow's own filters: its reading of .airflowignore warns on every run of a DAG
+    warnings.simplefilter("ignore")
     bag = dag_bag()
     names = asked.dags.split(",")
     if unknown := [name for name in names if name not in bag.dags]:

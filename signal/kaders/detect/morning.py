@@ -57,7 +57,7 @@ def morning(
         "attention_budget": settings.organisation.attention_budget,
         "signals": today,
         "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
-        "issues": [_issue(t, settings) for t in tested],
+        "issues": [_issue(t, today + watched, settings) for t in tested],
         "questions": _questions(outside, settings, window),
         "open_signals": episodes.open_signals(past, today, window.day),
         "top_items": evidence.top_items(everything, settings, window.analysed),
@@ -137,7 +137,7 @@ def _coverage(documents: pd.DataFrame, ledger: pd.DataFrame, setting: Morning) -
     }
 
 
-def _issue(tested: Tested, settings: Settings) -> dict[str, Any]:
+def _issue(tested: Tested, found: list[dict[str, Any]], settings: Settings) -> dict[str, Any]:
     gap, seen = tested.divergence, tested.volume
     status = (
         "signal"
@@ -164,7 +164,7 @@ def _issue(tested: Tested, settings: Settings) -> dict[str, Any]:
         "divergence_low": gap.low if gap else None,
         "divergence_high": gap.high if gap else None,
         "tolerance": gap.tolerance if gap else None,
-        "level": None,
+        "level": next((s["level"] for s in found if s["issue"] == tested.issue), None),
         "kind": decide.kind(tested) if tested.is_signal else None,
         "echo": tested.echo,
         "p_volume": seen.p if seen else None,

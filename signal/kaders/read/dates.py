@@ -22,9 +22,28 @@ CENTURY = 69
 LARGEST_OFFSET = 14
 """Hours; Kiribati keeps the largest offset in use, +14:00."""
 
-_ZONES = {"CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "WET": 0, "WEST": 1, "BST": 1, "EET": 2, "EEST": 3}
+_ZONES = {
+    "CET": 1,
+    "MET": 1,
+    "CEST": 2,
+    "MEST": 2,
+    "WET": 0,
+    "WEST": 1,
+    "BST": 1,
+    "EET": 2,
+    "EEST": 3,
+}
 _ZONES |= {"UT": 0, "UTC": 0, "GMT": 0, "Z": 0}
-_ZONES |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_ZONES |= {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
 # The first letters of the month in Dutch, English, German, French, Portuguese, Spanish and Italian.
 _MONTHS = {
     1: "jan gen ene",
@@ -42,15 +61,18 @@ _MONTHS = {
 }
 _MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
 
-_TIME = r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+_TIME = r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.]?(?P<second>\d{2})(?:[.,]\d+)?)?"
 _ZONE = r"(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{1,5})"
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$", re.IGNORECASE
-)
-_NUMBERS = re.compile(
-    rf"(?P<day>\d{{1,2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}})(?:,?\s+{_TIME}\s*{_ZONE}?)?$",
+    rf"(?P<year>\d{{4}})-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(
+    rf"(?P<day>\d{{1,2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}})"
+    rf"(?:,?\s+{_TIME}\s*{_ZONE}?)?$",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"^[^\W\d]+\.?,?\s+")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:e|st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[^\W\d]{3,})\.?")
 _MONTH_FIRST = re.compile(r"(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?=\D|$)")
 _YEAR = re.compile(r"[\s,.-]+(?:de\s+)?(?P<year>\d{4}|\d{2})(?=\s|,|$)")
@@ -87,7 +109,7 @@ def _iso(text: str) -> datetime | None:
 
 
 def _numbers(text: str) -> datetime | None:
-    found = _NUMBERS.fullmatch(text)
+    found = _NUMBERS.fullmatch(_WEEKDAY.sub("", text))
     if not found:
         return None
     day, month = int(found["day"]), int(found["month"])
@@ -137,7 +159,9 @@ def _build(found: re.Match[str], year: int, month: int, day: int) -> datetime:
 
 
 def _at(year: int, month: int, day: int, clock: re.Match[str] | None, zone: str | None) -> datetime:
-    hour, minute, second = (int(clock[part] or 0) for part in ("hour", "minute", "second")) if clock else (0, 0, 0)
+    hour, minute, second = (
+        (int(clock[part] or 0) for part in ("hour", "minute", "second")) if clock else (0, 0, 0)
+    )
     leap = timedelta(hours=24) if (hour, minute, second) == (24, 0, 0) else timedelta()
     local = datetime(year, month, day, 0 if leap else hour, minute, min(second, 59))
     return (local + leap).replace(tzinfo=_offset(zone))

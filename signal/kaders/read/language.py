@@ -19,7 +19,7 @@ CANDIDATES = ("nl", "en", "de", "fr", "es", "it", "pt", "pl", "tr", "ar", "uk")
 def language(text: str, declared: str | None = None) -> Language:
     """The language of a text: heard in its first LOOKED_AT characters, or `declared` when it is too short.
 
-    `declared` is a code such as nl, nl-NL or en_US. A text without letters and without declaration is `other`.
+    `declared` is a code such as nl, nl-NL or en_US. A text without letters or declaration is `other`.
     """
     words = [word for word in text[:LOOKED_AT].split() if any(c.isalpha() for c in word)]
     if declared and len(words) < FEWEST_WORDS:

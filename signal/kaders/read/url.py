@@ -12,11 +12,11 @@ LONGEST = 2048
 UNWRAPPINGS = 3
 """A wrapper within a wrapper occurs; deeper nesting is an attempt to keep us busy."""
 
-_TRACKERS = (
-    "fbclid gclid dclid gbraid wbraid msclkid mc_cid mc_eid igshid yclid twclid _hsenc _hsmi mkt_tok oly_enc_id "
-    "vero_id wt_mc at_medium at_campaign ns_mchannel ns_source ns_campaign"
-).split()
-_TRACKED = re.compile(r"[?&;](?:utm_|" + "|".join(_TRACKERS) + ")", re.IGNORECASE)
+_TRACKED = re.compile(
+    r"utm_|fbclid|gclid|dclid|gbraid|wbraid|msclkid|mc_[ce]id|igshid|yclid|twclid|_hs(?:enc|mi)|mkt_tok"
+    r"|oly_enc_id|vero_id|wt_mc|at_(?:medium|campaign)|ns_(?:mchannel|source|campaign)",
+    re.IGNORECASE,
+)
 
 
 def canonical(raw: str, *, base: str = "") -> str:
@@ -47,10 +47,8 @@ def _clean(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return ""
-    if _TRACKED.search("?" + parts.query):
-        kept = [name for name in re.split("[&;]", parts.query) if not _TRACKED.match("?" + name)]
-        parts = parts._replace(query="&".join(kept))
+    kept = [pair for pair in parts.query.split("&") if not _TRACKED.match(pair)]
     host = parts.netloc.rpartition("@")[2]
     standard = {"http": ":80", "https": ":443"}[parts.scheme]
-    parts = parts._replace(netloc=host.removesuffix(standard), fragment="")
+    parts = parts._replace(netloc=host.removesuffix(standard), query="&".join(kept), fragment="")
     return canonicalize_url(urlunsplit(parts))

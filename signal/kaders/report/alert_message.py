@@ -125,7 +125,9 @@ def _evidence(signal: Signal) -> list[dict[str, Any]]:
     ]
 
 
-def _view(signal: Signal, subscription: Subscription, areas: frozenset[str], zone: ZoneInfo) -> dict[str, Any]:
+def _view(
+    signal: Signal, subscription: Subscription, areas: frozenset[str], zone: ZoneInfo
+) -> dict[str, Any]:
     language = subscription.language
     words = WORDS[language]
     followed = [words["everything"] if r == "*" else r for r in reasons(signal, subscription, areas)]
@@ -144,7 +146,11 @@ def _subject(signals: Sequence[Signal], language: str, organisation: str) -> str
     words = WORDS[language]
     count = words["one"] if len(signals) == 1 else words["many"].format(n=len(signals))
     top = words["levels"][signals[0]["level"]].lower()
-    return _line(f"[{organisation}] {count}: {names} ({top})" if len(signals) == 1 else f"[{organisation}] {count}: {names}")
+    return _line(
+        f"[{organisation}] {count}: {names} ({top})"
+        if len(signals) == 1
+        else f"[{organisation}] {count}: {names}"
+    )
 
 
 def _paint(template: str, view: dict[str, Any], *, escape: bool) -> str:
@@ -154,7 +160,19 @@ def _paint(template: str, view: dict[str, Any], *, escape: bool) -> str:
 
 def _told(signal: Signal) -> dict[str, Any]:
     """The fields of a signal that a machine at the other end of a webhook gets."""
-    fields = ("id", "day", "level", "kind", "topic", "name", "headline", "explanation", "owner", "action", "answer_by")
+    fields = (
+        "id",
+        "day",
+        "level",
+        "kind",
+        "topic",
+        "name",
+        "headline",
+        "explanation",
+        "owner",
+        "action",
+        "answer_by",
+    )
     return {field: signal.get(field) for field in fields} | {
         "evidence": [{k: e[k] for k in ("title", "url", "source")} for e in _evidence(signal)]
     }

@@ -1,4 +1,4 @@
-"""The three pictures of the report: the day's map, a signal's frames and its sixty days."""
+"""Two pictures per signal: ours against theirs per frame, and sixty days of seen against expected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kaders.report.svg import ACT, INK, LINE, OURS, SOFT, THEIRS, WASH, canvas, markup
+from kaders.report.svg import INK, LINE, OURS, SOFT, THEIRS, WASH, canvas, markup
 from kaders.report.voice import Voice, tidy
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def sparkline(series: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> s
 def _lonely_days(axes: Axes, seen: Sequence[float]) -> None:
     """A dot for the last day and for a day between two gaps, which a line cannot show."""
     gaps = [True, *(math.isnan(value) for value in seen), True]
-    lonely = [i for i in range(len(seen)) if not gaps[i + 1] and ((gaps[i] and gaps[i + 2]) or i == len(seen) - 1)]
+    lonely = [
+        i for i in range(len(seen)) if not gaps[i + 1] and ((gaps[i] and gaps[i + 2]) or i == len(seen) - 1)
+    ]
     axes.plot(lonely, [seen[i] for i in lonely], "o", color=THEIRS, markersize=4)
 
 

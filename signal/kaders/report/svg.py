@@ -67,7 +67,9 @@ def markup(figure: Figure, *, name: str, label: str) -> str:
     """The figure as an <svg role="img">; `name` keeps its ids apart from those of other figures on the page."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    body = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", out.getvalue(), flags=re.S)
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", out.getvalue(), flags=re.S
+    )
     body = body[body.index("<svg") :]
     box = re.search(r'viewBox="([^"]*)"', body)
     head = f'<svg viewBox="{box[1] if box else ""}" role="img" aria-label="{escape(label)}">'

@@ -13,6 +13,7 @@ from pydantic import model_validator
 
 from kaders.errors import ConfigurationError, Problem
 from kaders.settings import PolicyFrame, Source
+from kaders.world.grammar import counter_frames
 from kaders.world.lines import Path_, line_of, read_with_lines
 
 WORLD_PREFIX = "${WORLD}/"
@@ -186,23 +187,24 @@ class Scenario(_Strict):
         return ZoneInfo(self.timezone)
 
 
-def load_scenario(
-    file: Path, *, counters: dict[str, set[str]], sources: Path | None = None
-) -> tuple[Scenario, tuple[Source, ...]]:
+def read_scenario(file: Path, *, sources: Path | None = None) -> Scenario:
+    """A checked scenario; see load_scenario."""
+    return load_scenario(file, sources=sources)[0]
+
+
+def load_scenario(file: Path, *, sources: Path | None = None) -> tuple[Scenario, tuple[Source, ...]]:
     """A scenario and the world's sources (those with a `${WORLD}/` address), both checked.
 
-    counters  topic id -> its counter-frames, for every topic that the grammar knows
-    sources   sources.yaml; by default what the scenario's `sources` names, else the one beside it
+    sources  sources.yaml; by default what the scenario's `sources` names, else the one beside it
 
     Raises ConfigurationError with all problems of the first file that has any.
     """
     content, lines = read_with_lines(file)
     scenario = _validated(file, content, lines)
-    folder = sources or file.parent / (scenario.sources or "sources.yaml")
-    known = load_sources(folder)
+    known = load_sources(sources or file.parent / (scenario.sources or "sources.yaml"))
     problems = tuple(
         Problem(str(file), line_of(lines, path), what, mend)
-        for path, what, mend in _mismatches(scenario, counters, known)
+        for path, what, mend in _mismatches(scenario, counter_frames(), known)
     )
     if problems:
         raise ConfigurationError(problems=problems)

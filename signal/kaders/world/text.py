@@ -20,6 +20,8 @@ QUESTION = {"news": 0.03, "post": 0.12}
 SECOND_FRAME = {"news": 0.3, "post": 0.12}
 OPENER, CLOSER, HASHTAG = 0.45, 0.45, 0.2
 TWO_SENTENCES = 0.4
+BYSTANDER = 0.3
+"""Of news: with a sentence that shows no frame among the others."""
 MENTION = "{mention}"
 
 
@@ -82,7 +84,7 @@ def post(rng: Random, grammar: Grammar, subject: Subject, angle: Angle) -> Copy:
     slots = subject.slots if rng.random() < NAMED else subject.unnamed
     lines = _said(rng, grammar, subject, angle)
     if slots is subject.slots and not any(MENTION in line for line in lines):
-        lines = (*lines[:1], _naming(rng, grammar, angle))
+        lines = (*lines[:2], _naming(rng, grammar, angle))
     tag = f"#{subject.id}" if "-" not in subject.id and rng.random() < HASHTAG else ""
     return _message(rng, grammar, slots, lines, tag)
 
@@ -138,39 +140,32 @@ def _headline(rng: Random, grammar: Grammar, subject: Subject, angle: Angle) -> 
 
 
 def _body(rng: Random, grammar: Grammar, subject: Subject, angle: Angle) -> list[str]:
-    pools: list[Texts] = []
+    pools: list[Texts] = [subject.stated] if angle.stated and subject.stated else []
     if angle.counter:
         pools += [subject.counter[angle.counter]["news"]] * 2
-    for frame, times in zip(angle.frames, (rng.choice((1, 2)) if angle.counter else rng.choice((2, 3)), 1),
-                            strict=False):
+    strongest = rng.choice((1, 2)) if angle.counter else rng.choice((2, 3))
+    for frame, times in zip(angle.frames, (strongest, 1), strict=False):
         pools += [_framed(rng, grammar, subject, frame, "news") for _ in range(times)]
     if not angle.frames:
         pools += [grammar.neutral["news"]] * rng.choice((2, 3))
-    elif rng.random() < 0.3:
-        pools.append(grammar.neutral["news"])
-    if angle.stated and subject.stated:
-        pools[rng.randrange(2):0] = [subject.stated]
+    pools = pools[:5]
     if angle.question and subject.question:
-        pools.append(subject.question)
-    return _different(rng, pools[:5])
+        pools[4:] = [subject.question]
+    elif len(pools) < 5 and rng.random() < BYSTANDER:
+        pools.insert(rng.randrange(len(pools) + 1), grammar.neutral["news"])
+    return _different(rng, pools)
 
 
 def _said(rng: Random, grammar: Grammar, subject: Subject, angle: Angle) -> tuple[str, ...]:
-    pools: list[Texts] = []
-    if angle.stated and subject.stated:
-        pools.append(subject.stated)
+    pools = [subject.stated] if angle.stated and subject.stated else []
     if angle.counter:
         pools.append(subject.counter[angle.counter]["post"])
     pools += [_framed(rng, grammar, subject, frame, "post") for frame in angle.frames]
-    if not angle.frames and not pools:
-        pools.append(grammar.neutral["post"])
     if angle.question and subject.question:
-        pools = [*pools[:1], subject.question]
-    count = max(2 if rng.random() < TWO_SENTENCES else 1, int(angle.stated) + bool(angle.counter) + 1 if angle.stated
-                and angle.counter else 1, min(len(angle.frames), 2))
-    if len(pools) < count and angle.frames:
+        pools.append(subject.question)
+    elif len(pools) == 1 and angle.frames and rng.random() < TWO_SENTENCES:
         pools.append(_framed(rng, grammar, subject, angle.frames[0], "post"))
-    return tuple(_different(rng, pools[:count]))
+    return tuple(_different(rng, pools or [grammar.neutral["post"]]))
 
 
 def _naming(rng: Random, grammar: Grammar, angle: Angle) -> str:

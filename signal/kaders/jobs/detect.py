@@ -1,0 +1,62 @@
+"""The morning's judgement: reads the documents as they were known, thinks, writes signals.json."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from kaders.detect.calendar import window
+from kaders.detect.morning import morning
+from kaders.model import Summary
+from kaders.settings import Settings
+from kaders.store.connection import writing
+from kaders.store.counts import items_of_count
+from kaders.store.documents import documents_as_of
+from kaders.store.files import write_atomically
+from kaders.store.ledger import coverage
+from kaders.store.publish import publish
+from kaders.store.results import past_signals, save_results
+from kaders.tag.pipeline import tagger_version
+
+PAST_DAYS = 30
+
+
+def signals_path(settings: Settings, day: object) -> Path:
+    """Where the judgement of a morning lies."""
+    return settings.places.of("out") / "reports" / str(day) / "signals.json"
+
+
+def detect(settings: Settings, moment: datetime) -> Summary:
+    """Judges the morning of `moment` (aware) from what was first seen before it.
+
+    Writes out/<organisation>/reports/<day>/signals.json and replaces the day's rows in the warehouse;
+    a rerun gives the same bytes. Raises Busy when another process holds the warehouse.
+    """
+    zone, span = settings.organisation.timezone, window(moment, settings.organisation)
+    with writing(settings.places) as con:
+        payload = morning(
+            documents_as_of(con, span, zone),
+            coverage(con, span, zone),
+            past_signals(con, span.day, PAST_DAYS),
+            settings,
+            span,
+            count=items_of_count,
+            tagger=tagger_version(settings),
+        )
+        save_results(con, payload)
+    publish(settings.places)
+    path = signals_path(settings, span.day)
+    write_atomically(path, json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    failed = [s for s in payload["sources"] if s["state"] == "FAILED"]
+    return Summary(
+        job="detect",
+        moment=moment,
+        counts={
+            "signals": len(payload["signals"]),
+            "watch": len(payload["watch"]),
+            "tested": sum(issue["status"] != "not_tested" for issue in payload["issues"]),
+            "failed_sources": len(failed),
+        },
+        outputs=(str(path),),
+    )

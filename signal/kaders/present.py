@@ -1,0 +1,57 @@
+"""Runs a plan with progress bars and prints the short summary: sources, items, signals, what to open."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from kaders.jobs import run
+from kaders.jobs.run import Plan, Progress
+from kaders.settings import Settings
+
+Bars = Callable[[], AbstractContextManager[Progress]]
+
+
+def present(settings: Settings, plan: Plan, args: argparse.Namespace, bars: Bars, *, world: str = "") -> int:
+    """Runs the plan; 0 when all went well, 1 when something failed, which is then named."""
+    with bars() as progress:
+        summaries = run.history(settings, plan, progress)
+        if args.airflow:
+            failed = run.mornings_through_airflow(settings, plan, progress, world=world)
+        else:
+            summaries += run.mornings(settings, plan, progress)
+            failed = []
+    failures = failed + [f for s in summaries if s.job not in ("collect",) for f in s.failures]
+    day = plan.full[-1].astimezone(settings.organisation.zone).date()
+    payload = run.result(settings, day)
+    console = Console(highlight=False, soft_wrap=True)
+    _print(console, settings, payload)
+    for failure in failures:
+        console.print(f"[red]failed[/]  {escape(failure)}")
+    return 1 if failures or payload is None else 0
+
+
+def _print(console: Console, settings: Settings, payload: dict[str, Any] | None) -> None:
+    name = settings.organisation.name.in_("en")
+    if payload is None:
+        console.print(f"{escape(name)}: there is no judgement of this morning.")
+        return
+    sizes, coverage = run.sizes(settings), payload["coverage"]
+    note = " [dim](synthetic demo world)[/]" if settings.organisation.synthetic else ""
+    console.print(f"\n[bold]{escape(name)}[/], morning of {payload['day']}{note}")
+    console.print(f"sources    {coverage['sources_complete']} of {coverage['sources_total']} complete")
+    console.print(f"items      {sizes['items']}")
+    console.print(f"documents  {sizes['documents']}, yesterday {coverage['documents_day']} in {coverage['stories_day']} stories")
+    console.print(f"signals    {len(payload['signals'])}, watched {len(payload['watch'])}")
+    for signal in payload["signals"]:
+        console.print(f"           {signal['level']:<8} {signal['kind']:<9} {escape(signal['name']['en'])}")
+    for source in payload["sources"]:
+        if source["state"] == "FAILED":
+            console.print(f"[yellow]no word[/]    {escape(source['name'])}: {escape(source['reason']['en'])}")
+    folder = settings.places.of("out") / "reports" / payload["day"]
+    console.print(f"open       {folder / 'report.nl.html'}\n           {folder / 'report.en.html'}")

@@ -1,0 +1,50 @@
+"""From item to document: what we keep, with its identity, its language and its fate."""
+
+from __future__ import annotations
+
+from kaders.model import Document, Fate, Item, Language
+from kaders.read.items import digest
+from kaders.read.language import LOOKED_AT, language
+from kaders.read.text import snippet, tidy
+from kaders.read.url import canonical
+from kaders.settings import Source
+
+TITLE_WORDS = 12
+"""Words of a text without title that stand in for one: a Dutch headline has 8 to 12."""
+ID_BYTES = 12
+"""96 bits: no two of a billion documents coincide."""
+
+
+def document(item: Item, source: Source) -> Document:
+    """The document of an item.
+
+    `id` comes from the source and the guid (or the address), so it stays over revisions; `content` is the
+    hash of title and text, so the same text gives the same hash in every source. Without a date the document
+    is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one document.
+    """
+    title, text = tidy(item.title), tidy(item.text)
+    heard = language(f"{title} {text}"[: LOOKED_AT + 1], item.language or source.language)
+    return Document(
+        id=digest(source.id, item.guid or item.url, size=ID_BYTES),
+        content=digest(title, text, size=ID_BYTES),
+        source=source.id,
+        kind=source.kind,
+        owner_group=source.owner_group,
+        url=canonical(item.url),
+        title=title or snippet(text, words=TITLE_WORDS) or item.guid,
+        text=text,
+        snippet=snippet(text or title),
+        language=heard,
+        published=item.published or item.fetched_at,
+        date_origin="source" if item.published else "first_seen",
+        first_seen=item.fetched_at,
+        author=item.author,
+        engagement=item.engagement,
+        fate=_fate(title, text, heard),
+    )
+
+
+def _fate(title: str, text: str, heard: Language) -> Fate:
+    if not title and not text:
+        return "no_text"
+    return "kept" if heard in ("nl", "en") else "other_language"

@@ -1,0 +1,207 @@
+"""RSS 0.9 to 2.0, RDF, Atom and JSON Feed as items."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from xml.sax import SAXException
+
+import feedparser
+
+from kaders.errors import Quarantine
+from kaders.model import Item
+from kaders.read import dates
+from kaders.read.items import BROKEN, item, string, unique
+from kaders.read.people import pseudonym
+from kaders.read.text import plain
+from kaders.read.url import canonical
+from kaders.settings import Source
+
+LONGEST_AUTHOR = 200
+"""Characters; feedparser takes quadratic time over an author field (half a minute for 64 KB)."""
+STOPPED = (*BROKEN, AssertionError, RuntimeError, SAXException)
+"""What feedparser raises when one entry stops it; see _one_by_one."""
+JSON_TEXTS = ("content_html", "content_text", "summary")
+"""The fields of a JSON Feed entry that hold words, fullest first."""
+TEXTUAL = ("text", "html", "xhtml", "application/xhtml")
+"""The types of Atom content that hold words; images and packages are left alone."""
+
+_SURROGATE = re.compile(rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|[67]\d{3}));")
+_AUTHOR = re.compile(
+    rb"(<(?:\w+:)?(?:author|creator|managingEditor|webMaster|name|email|publisher)\b[^<>]*>[^<>]{%d})[^<>]*"
+    % LONGEST_AUTHOR
+)
+_ENTRY = re.compile(rb"<((?:\w+:)?(?:item|entry))\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def parse(
+    body: bytes,
+    *,
+    content_type: str,
+    source: Source,
+    fetched_at: datetime,
+    key: bytes | None = None,
+) -> tuple[Item, ...]:
+    """The items of a feed in its own order, with plain text and, given the `key`, pseudonyms for authors.
+
+    Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable. A feed without entries
+    is a feed: it gives no items. A broken entry is left out.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
+    if not body:
+        raise Quarantine("empty")
+    entries = _json_entries(body) if body[:1] in (b"{", b"[") else _xml_entries(body, content_type)
+    make = _from_json if body[:1] in (b"{", b"[") else _from_xml
+    return unique(_each(entries, make, source=source, fetched_at=fetched_at, key=key))
+
+
+def _each(entries: list[Any], make: Any, **known: Any) -> Iterator[Item | None]:
+    for entry in entries:
+        try:
+            yield make(entry, **known)
+        except BROKEN:  # one malformed entry says nothing about its neighbours
+            continue
+
+
+def _xml_entries(body: bytes, content_type: str) -> list[Any]:
+    """feedparser's entries, each with the language and address of its feed."""
+    tame = _AUTHOR.sub(rb"\1", _SURROGATE.sub(b"", body))
+    try:
+        feed = _feedparser(tame, content_type)
+    except STOPPED:
+        return _one_by_one(tame, content_type)
+    if not feed.entries and not feed.version:
+        raise Quarantine("html_instead_of_feed" if _PAGE.match(body) else "unreadable")
+    return [_with_feed(entry, feed.feed) for entry in feed.entries]
+
+
+def _feedparser(body: bytes, content_type: str) -> Any:
+    """A BytesIO, as feedparser would fetch or open a text; HTML is cleaned by nh3, so not by feedparser."""
+    headers = {"content-type": content_type} if content_type else {}
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _one_by_one(body: bytes, content_type: str) -> list[Any]:
+    """The entries of a feed that stopped feedparser: each alone within the feed's own head and foot."""
+    found = list(_ENTRY.finditer(body))
+    if not found:
+        raise Quarantine("unreadable")
+    head, foot = body[: found[0].start()], body[found[-1].end() :]
+    entries: list[Any] = []
+    for each in found:
+        with suppress(*STOPPED):  # this is the entry that cannot be read
+            feed = _feedparser(head + each.group() + foot, content_type)
+            entries += [_with_feed(entry, feed.feed) for entry in feed.entries]
+    return entries
+
+
+def _with_feed(entry: Any, feed: Any) -> Any:
+    entry["kaders_base"] = string(feed.get("link"))
+    entry["kaders_language"] = string(feed.get("language"))
+    return entry
+
+
+def _from_xml(entry: Any, *, source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
+    base = canonical(entry["kaders_base"], base=source.url or "") or source.url or ""
+    return item(
+        source=source,
+        fetched_at=fetched_at,
+        guid=string(entry.get("id")),
+        url=_link(entry, base),
+        title=plain(string(entry.get("title"))),
+        text=plain(_longest(entry)),
+        published=_date(entry, fetched_at),
+        language=string(entry.get("language")) or source.language or entry["kaders_language"],
+        author=pseudonym(string(entry.get("author")), key),
+    )
+
+
+def _link(entry: Any, base: str) -> str:
+    """The article behind FeedBurner first, then the entry's link, then any link to a page, then its guid."""
+    pages = [link for link in entry.get("links", []) if link.get("rel", "alternate") == "alternate"]
+    named = [string(entry.get("feedburner_origlink")), string(entry.get("link"))]
+    candidates = [*named, *(string(link.get("href")) for link in pages)]
+    guid = string(entry.get("id"))
+    urls = (canonical(each, base=base) for each in candidates if each)
+    return next(filter(None, urls), "") or (canonical(guid) if guid.startswith("http") else "")
+
+
+def _longest(entry: Any) -> str:
+    """The longer of summary and content: some feeds fill only one, some cut the other."""
+    contents = (c for c in entry.get("content", []) if str(c.get("type", "text")).startswith(TEXTUAL))
+    return max(
+        [string(entry.get("summary")), *(string(c.get("value")) for c in contents)],
+        key=len,
+    )
+
+
+def _date(entry: Any, fetched_at: datetime) -> datetime | None:
+    raw = (dict.get(entry, field) for field in ("published", "created", "updated"))
+    found = (dates.moment(each, fetched_at=fetched_at) for each in raw if each)
+    return next(filter(None, found), None)
+
+
+def _json_entries(body: bytes) -> list[Any]:
+    try:
+        feed = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Quarantine("unreadable") from None
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise Quarantine("unreadable")
+    shared = {
+        "language": feed.get("language"),
+        "home": feed.get("home_page_url"),
+        "by": _json_author(feed),
+    }
+    return [{"feed": shared, **entry} for entry in feed["items"] if isinstance(entry, dict)]
+
+
+def _from_json(
+    entry: dict[str, Any], *, source: Source, fetched_at: datetime, key: bytes | None
+) -> Item | None:
+    feed = entry["feed"]
+    base = string(feed["home"]) or source.url or ""
+    guid = str(entry.get("id") or "")
+    raw = entry.get("date_published") or entry.get("date_modified")
+    return item(
+        source=source,
+        fetched_at=fetched_at,
+        guid=guid,
+        url=_json_link(entry, guid, base),
+        title=plain(string(entry.get("title"))),
+        text=plain(next(filter(None, (string(entry.get(field)) for field in JSON_TEXTS)), "")),
+        published=dates.moment(raw, fetched_at=fetched_at),
+        language=string(entry.get("language")) or source.language or string(feed["language"]),
+        author=pseudonym(_json_author(entry) or feed["by"], key),
+    )
+
+
+def _json_link(entry: dict[str, Any], guid: str, base: str) -> str:
+    permalink = guid if guid.startswith("http") else ""
+    candidates = [
+        string(entry.get("url")),
+        string(entry.get("external_url")),
+        permalink,
+    ]
+    return next(filter(None, (canonical(each, base=base) for each in candidates if each)), "")
+
+
+def _json_author(holder: dict[str, Any]) -> str:
+    """Names of version 1.1 (`authors`) or 1 (`author`)."""
+    people = holder.get("authors") or [holder.get("author")]
+    people = people if isinstance(people, list) else []
+    return ", ".join(string(each.get("name")) for each in people if isinstance(each, dict))

@@ -1,0 +1,235 @@
+"""The picture of the day: how much each issue grows against how far it stands from our message."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kaders.report.svg import ACT, INK, LINE, OURS, SOFT, THEIRS, WASH, canvas, markup
+from kaders.report.voice import Voice, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LABELLED = ("signal", "watch", "standing_gap")
+WIDTH, HEIGHT = 460.0, 320.0
+NARROWEST, WIDEST = 0.5, 4.0
+"""Ratio at the left edge, and the least that the right edge shows: one ordinary day looks ordinary."""
+FURTHEST = 64.0
+"""Ratio beyond which growth is drawn at the edge: the table has the number."""
+NAME_LENGTH = 24
+"""Characters of a label: a third of the picture."""
+CHARACTER = 6.4
+"""Mean width of a character of 11 units in DejaVu Sans, wider than the fonts of most readers."""
+AXIS_HEIGHT = 42.0
+"""Units at the bottom that the scale and its words take; no label goes there."""
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in units of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A dot that wants a label: where it stands, what it says, how loud and in which order."""
+
+    x: float
+    y: float
+    text: str
+    loud: bool
+    rank: float
+
+
+def day_map(issues: Sequence[dict[str, Any]], numbers: dict[str, int], voice: Voice, *, name: str) -> str:
+    """Growth (x, log scale) against divergence beyond the tolerance (y, bits, with its interval).
+
+    issues   of the payload; those without ratio are left out, those without divergence stand in a lane below
+    numbers  issue id -> number of its signal in the report
+    """
+    shown = [issue for issue in issues if _drawable(issue)]
+    figure = canvas(WIDTH, HEIGHT)
+    axes = figure.add_axes((0.07, 0.27, 0.91, 0.71))
+    lane = figure.add_axes((0.07, 0.13, 0.91, 0.12), sharex=axes)
+    _frame(axes, lane, shown, voice)
+    taken = [*_corners(axes, voice), _lane_name(lane, voice)]
+    taken += _dots(axes, lane, shown, numbers)
+    spots = [_spot(axes, lane, issue, numbers, voice) for issue in shown if issue["status"] in LABELLED]
+    _labels(figure, spots, taken)
+    return markup(figure, name=name, label=_words(shown, voice))
+
+
+def _drawable(issue: dict[str, Any]) -> bool:
+    if issue["ratio"] is None or issue["status"] == "not_tested":
+        return False
+    return issue["divergence"] is not None or issue["status"] in LABELLED
+
+
+def _x(issue: dict[str, Any]) -> float:
+    return math.log2(min(max(float(issue["ratio"]), NARROWEST), FURTHEST))
+
+
+def _above(issue: dict[str, Any], key: str = "divergence") -> float:
+    """Bits beyond the tolerance of the issue."""
+    value = issue["divergence"] if issue[key] is None else issue[key]
+    return float(value) - float(issue["tolerance"] or 0)
+
+
+def _frame(axes: Axes, lane: Axes, shown: Sequence[dict[str, Any]], voice: Voice) -> None:
+    """Limits, the two dashed lines (as expected; as far as we allow), ticks and the quadrant to look at."""
+    keys = ("divergence_low", "divergence_high")
+    ends = [_above(i, key) for i in shown if i["divergence"] is not None for key in keys]
+    bottom, top = min([-0.3, *ends]) - 0.04, max([0.2, *ends]) + 0.08
+    left = math.log2(NARROWEST) - 0.3
+    right = max([math.log2(WIDEST), *(_x(issue) for issue in shown)]) + 0.35
+    axes.fill_between([0, right], 0, top, color=WASH, linewidth=0)
+    axes.axhline(0, color=SOFT, linewidth=1, dashes=(3, 3))
+    for area in (axes, lane):
+        area.axvline(0, color=SOFT, linewidth=1, dashes=(3, 3))
+        _quiet(area)
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+    lane.set_ylim(0, 1)
+    axes.tick_params(labelbottom=False)
+    powers = range(math.ceil(left), math.floor(right) + 1)
+    lane.set_xticks(list(powers), [_times(power) for power in powers])
+    lane.set_xlabel(voice.say("map_x"), color=SOFT, size=10)
+    axes.set_ylabel(voice.say("map_y"), color=SOFT, size=10)
+
+
+def _quiet(area: Axes) -> None:
+    area.spines[["top", "right"]].set_visible(False)
+    area.spines[["left", "bottom"]].set_color(LINE)
+    area.patch.set_visible(False)
+    area.tick_params(length=0, labelsize=10, labelcolor=SOFT)
+    area.set_yticks([])
+
+
+def _times(power: int) -> str:
+    return f"×{2**power}" if power >= 0 else "×½"
+
+
+def _corners(axes: Axes, voice: Voice) -> Iterator[Box]:
+    """What each quadrant means, in its corner; yields the boxes that the words take."""
+    corners = (
+        ("map_act", 0.99, 0.985),
+        ("map_gap", 0.01, 0.985),
+        ("map_fits", 0.99, 0.015),
+        ("map_quiet", 0.01, 0.015),
+    )
+    for key, x, y in corners:
+        loud, text = key == "map_act", voice.say(key)
+        ends = ("right" if x > 0.5 else "left", "top" if y > 0.5 else "bottom")
+        style = {"color": ACT if loud else SOFT, "weight": "bold" if loud else "normal", "size": 10}
+        axes.text(x, y, text, transform=axes.transAxes, ha=ends[0], va=ends[1], **style)
+        px, py = axes.transAxes.transform((x, y))
+        yield _corner_box(float(px), float(py), CHARACTER * len(text), *ends)
+
+
+def _corner_box(x: float, y: float, width: float, side: str, end: str) -> Box:
+    left = x - width if side == "right" else x
+    bottom = y - 13 if end == "top" else y
+    return left, bottom, left + width, bottom + 13
+
+
+def _lane_name(lane: Axes, voice: Voice) -> Box:
+    text = voice.say("map_lane")
+    lane.text(0.01, 0.5, text, transform=lane.transAxes, color=SOFT, size=10, va="center")
+    px, py = (float(v) for v in lane.transAxes.transform((0.01, 0.5)))
+    return px, py - 7, px + CHARACTER * len(text), py + 7
+
+
+def _spot(axes: Axes, lane: Axes, issue: dict[str, Any], numbers: dict[str, int], voice: Voice) -> Spot:
+    area, x, y = _place(axes, lane, issue)
+    px, py = area.transData.transform((x, y))
+    number, name = numbers.get(issue["issue"]), tidy(voice.both(issue["name"]), NAME_LENGTH)
+    rank = number or len(numbers) + 1 + 1 / (1 + float(issue["ratio"]))
+    return Spot(float(px), float(py), f"{number} {name}" if number else name, number is not None, rank)
+
+
+def _place(axes: Axes, lane: Axes, issue: dict[str, Any]) -> tuple[Axes, float, float]:
+    if issue["divergence"] is None:
+        return lane, _x(issue), 0.5
+    return axes, _x(issue), _above(issue)
+
+
+def _dots(axes: Axes, lane: Axes, shown: Sequence[dict[str, Any]], numbers: dict[str, int]) -> Iterator[Box]:
+    """Draw each issue's dot and whisker; yields the box, in pixels, that each takes."""
+    for issue in shown:
+        area, x, y = _place(axes, lane, issue)
+        loud = issue["issue"] in numbers
+        colour = THEIRS if loud else OURS
+        size = 10 if loud else 6 if issue["status"] in LABELLED else 4
+        if area is axes and issue["status"] in LABELLED:
+            ends = [_above(issue, "divergence_low"), _above(issue, "divergence_high")]
+            area.plot([x, x], ends, color=colour, linewidth=1.5)
+            yield _box(area, x, ends[0], x, ends[1], 2)
+        area.plot([x], [y], "o", color=colour, markersize=size, markeredgewidth=0)
+        yield _box(area, x, y, x, y, size / 2 + 1)
+
+
+def _box(area: Axes, x0: float, y0: float, x1: float, y1: float, margin: float) -> Box:
+    left, bottom = (float(v) for v in area.transData.transform((x0, y0)))
+    right, top = (float(v) for v in area.transData.transform((x1, y1)))
+    return left - margin, bottom - margin, right + margin, top + margin
+
+
+def _labels(figure: Figure, spots: Sequence[Spot], taken: list[Box]) -> None:
+    """Names beside the dots that matter, the most urgent first, each where nothing stands yet."""
+    for spot in sorted(spots, key=lambda s: s.rank):
+        box = min(_around(spot), key=lambda b: _crowding(b, taken))
+        taken.append(box)
+        left, bottom, right, top = box
+        figure.text(
+            (left + right) / 2 / WIDTH,
+            (bottom + top) / 2 / HEIGHT,
+            spot.text,
+            ha="center",
+            va="center",
+            color=INK,
+            weight="bold" if spot.loud else "normal",
+        )
+
+
+def _around(spot: Spot) -> Iterator[Box]:
+    """Places for a label, best first: beside the dot, above or below it, then further away."""
+    width, height = CHARACTER * len(spot.text) * (1.12 if spot.loud else 1), 13.0
+    for away in (8.0, 15.0, 26.0, 38.0):
+        side, over = away + width / 2, away + height / 2
+        for dx, dy in ((side, 0.0), (-side, 0.0), (0.0, over), (0.0, -over)):
+            yield _centred(spot.x + dx, spot.y + dy, width, height)
+        for dx, dy in ((side, over), (side, -over), (-side, over), (-side, -over)):
+            yield _centred(spot.x + dx * 0.8, spot.y + dy, width, height)
+
+
+def _centred(x: float, y: float, width: float, height: float) -> Box:
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _crowding(box: Box, taken: Sequence[Box]) -> float:
+    """Square units of `box` that cover something or stick out of the picture."""
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    return (
+        area - _overlap(box, (2, AXIS_HEIGHT, WIDTH - 2, HEIGHT - 2)) + sum(_overlap(box, b) for b in taken)
+    )
+
+
+def _overlap(one: Box, two: Box) -> float:
+    width = min(one[2], two[2]) - max(one[0], two[0])
+    height = min(one[3], two[3]) - max(one[1], two[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _words(shown: Sequence[dict[str, Any]], voice: Voice) -> str:
+    named = [issue for issue in shown if issue["status"] in LABELLED]
+    points = "; ".join(_point(issue, voice) for issue in named) or voice.say("map_alt_none")
+    return voice.say("map_alt", points=points)
+
+
+def _point(issue: dict[str, Any], voice: Voice) -> str:
+    key = "map_alt_point_bare" if issue["divergence"] is None else "map_alt_point"
+    return voice.say(
+        key,
+        name=voice.both(issue["name"]),
+        ratio=voice.number(issue["ratio"], 1),
+        value=voice.number(issue["divergence"], 2),
+    )

@@ -1,0 +1,202 @@
+"""What a reader is told of a morning's payload, as sentences and rows; page.py only paints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kaders.report.voice import Voice, tidy
+
+Payload = dict[str, Any]
+Row = dict[str, Any]
+
+TABLE_ROWS = 8
+"""Issues in the table beside the picture: what fits beside it on A4; the rest is one click away."""
+HEARD_SHOWN = 3
+"""Things that are heard, per signal: a third line already competes with the message beside it."""
+FRAME_GAP = 0.05
+"""Difference of shares from which a frame is worth a sentence: less vanishes in whole percents."""
+_ORDER = ("signal", "watch", "standing_gap", "normal", "not_tested")
+
+
+def numbers(payload: Payload) -> dict[str, int]:
+    """Issue id -> number of its signal in the report, the most urgent 1."""
+    return {signal["issue"]: index for index, signal in enumerate(payload["signals"], start=1)}
+
+
+def interval_level(payload: Payload) -> str:
+    """The coverage of the intervals in words ("90%") when the method says so, else ""."""
+    level = payload["method"]["parameters"].get("interval")
+    return f"{100 * level:.0f}%" if isinstance(level, float) else ""
+
+
+def issue_rows(payload: Payload) -> list[Row]:
+    """The tested issues, those that matter first, then by growth."""
+    tested = [issue for issue in payload["issues"] if issue["status"] != "not_tested"]
+    order = numbers(payload)
+    return sorted(
+        tested,
+        key=lambda i: (order.get(i["issue"], len(order) + 1), _ORDER.index(i["status"]), -(i["ratio"] or 0)),
+    )
+
+
+def untested(payload: Payload) -> list[Row]:
+    """The issues on which nothing could be said."""
+    return [issue for issue in payload["issues"] if issue["status"] == "not_tested"]
+
+
+def map_sentence(payload: Payload, voice: Voice) -> str:
+    """The picture of the day in one sentence: its most urgent issue with its numbers."""
+    order = numbers(payload)
+    first = next((i for i in issue_rows(payload) if order.get(i["issue"]) == 1), None)
+    if first is None:
+        return voice.say("map_sentence_none")
+    interval = voice.interval(first["divergence_low"], first["divergence_high"], 2, interval_level(payload))
+    return voice.say(
+        "map_sentence_bare" if first["divergence"] is None else "map_sentence",
+        name=voice.both(first["name"]),
+        ratio=voice.number(first["ratio"], 1),
+        seen=voice.number(first["seen"]),
+        expected=voice.about(first["expected"]),
+        value=voice.number(first["divergence"], 2),
+        interval=interval,
+    )
+
+
+def coverage(payload: Payload, voice: Voice) -> list[str]:
+    """What was covered: day, sources, share of the usual, items and stories."""
+    c = payload["coverage"]
+    return [
+        voice.say("data_until", moment=voice.moment(payload["cutoff"])),
+        voice.say(
+            "sources_complete",
+            complete=voice.number(c["sources_complete"]),
+            total=voice.number(c["sources_total"]),
+        ),
+        voice.say("coverage_share", share=voice.percent(c["share"])),
+        f"{voice.count('documents', c['documents_day'])}, {voice.count('stories', c['stories_day'])}",
+    ]
+
+
+def heard(signal: Row, voice: Voice) -> list[str]:
+    """What is heard instead of, against or beside our message, loudest first."""
+    found = [*_counters(signal, voice), *_frames(signal, voice), *_terms(signal, voice)][:HEARD_SHOWN]
+    if signal["echo"] is not None and signal["stated"]:
+        found.append(voice.say("heard_echo", share=voice.percent(signal["echo"])))
+    return found or [voice.say("heard_nothing")]
+
+
+def _counters(signal: Row, voice: Voice) -> Iterator[str]:
+    for counter in sorted(signal["counter_frames"] or [], key=lambda c: -c["share"]):
+        before = counter["before"]
+        said = "" if before is None else voice.say("heard_before", share=voice.percent(before))
+        if counter["share"] > 0:
+            share = voice.percent(counter["share"])
+            yield voice.say("heard_counter", name=voice.both(counter["name"]), share=share, before=said)
+
+
+def _frames(signal: Row, voice: Voice) -> Iterator[str]:
+    rows = (signal["divergence"] or {}).get("per_frame", [])
+    for frame in sorted(rows, key=lambda f: f["ours"] - f["theirs"]):
+        if frame["theirs"] - frame["ours"] >= FRAME_GAP:
+            shares = {"theirs": voice.percent(frame["theirs"]), "ours": voice.percent(frame["ours"])}
+            yield voice.say("heard_frame", name=voice.both(frame["name"]), **shares)
+
+
+def _terms(signal: Row, voice: Voice) -> Iterator[str]:
+    for term in (signal["novelty"] or {}).get("terms", []):
+        times = {"seen": voice.number(term["seen"]), "before": voice.number(term["before"])}
+        yield voice.say("heard_term", term=tidy(term["term"], 40), **times)
+
+
+def seen_lines(signal: Row, voice: Voice) -> list[str]:
+    """Seen against expected over the week, and on the day that was analysed."""
+    v = signal["volume"]
+    week = voice.say(
+        "seen_line",
+        seen=voice.number(v["seen"]),
+        expected=voice.about(v["expected"]),
+        interval=_counts(v["low"], v["high"], voice),
+        ratio=voice.number(v["ratio"], 1),
+    )
+    if not v["series"] or v["day_seen"] is None:
+        return [week]
+    day = voice.day(v["series"][-1]["date"], short=True)
+    day_numbers = {"seen": voice.number(v["day_seen"]), "expected": voice.about(v["day_expected"])}
+    return [week, voice.say("seen_day", day=day, **day_numbers)]
+
+
+def _counts(low: float | None, high: float | None, voice: Voice) -> str:
+    if low is None or high is None:
+        return ""
+    return voice.say("range", low=voice.about(low), high=voice.about(high))
+
+
+def gap_lines(signal: Row, level: str, voice: Voice) -> list[str]:
+    """How far from our message, against what is usual and what we allow; empty without a message."""
+    d = signal["divergence"]
+    if not d:
+        return []
+    line = voice.say(
+        "gap_line_first" if d["usual"] is None else "gap_line",
+        value=voice.number(d["value"], 2),
+        interval=voice.interval(d["low"], d["high"], 2, level),
+        usual=voice.number(d["usual"], 2),
+    )
+    allowed = voice.say("gap_tolerance", tolerance=voice.number(d["tolerance"], 2))
+    return [f"{line}; {allowed}", voice.say(f"face_{d['face']}")]
+
+
+def carried(signal: Row, voice: Voice) -> str:
+    """Which kinds of sources carry the issue, and the largest publisher with its share."""
+    carriers = signal["carriers"]
+    if not carriers:
+        return ""
+    kinds = ", ".join(f"{voice.say(f'kind_{k}')} {voice.number(n)}" for k, n in carriers["kinds"].items() if n)
+    if not carriers["groups"] or carriers["largest_share"] is None:
+        return voice.say("carried_bare", kinds=kinds)
+    largest = tidy(carriers["groups"][0]["name"], 40)
+    share = voice.percent(carriers["largest_share"])
+    return voice.say("carried", kinds=kinds, group=largest, share=share)
+
+
+def course(signal: Row, voice: Voice) -> str:
+    """The episode so far: "za let op · zo signaal · ma hoog"."""
+    days = signal["history"] or []
+    return " · ".join(f"{voice.day(d['day'], short=True)} {voice.say('level_' + d['level'])}" for d in days)
+
+
+def sources_apart(payload: Payload) -> tuple[list[Row], int]:
+    """The sources that failed or came in part, and how many gave nothing as expected."""
+    troubled = [s for s in payload["sources"] if s["state"] in ("FAILED", "PARTIAL")]
+    quiet = sum(s["state"] == "NOT EXPECTED" for s in payload["sources"])
+    return sorted(troubled, key=lambda s: (s["state"], s["name"])), quiet
+
+
+def source_line(source: Row, voice: Voice) -> str:
+    """One troubled source in plain words: name, what happened, since when."""
+    reason = voice.both(source["reason"]) or voice.say(f"state_{source['state']}")
+    line = voice.say("source_failed", name=tidy(source["name"], 80), reason=reason)
+    since = source["since"]
+    return line + (voice.say("source_since", moment=voice.moment(since)) if since else "")
+
+
+def areas(payload: Payload, voice: Voice) -> list[tuple[str, list[Row]]]:
+    """The top items under their policy area, areas in the order in which they come."""
+    grouped: dict[str, list[Row]] = {}
+    for item in payload["top_items"]:
+        grouped.setdefault(voice.both(item["policy_area"]), []).append(item)
+    return list(grouped.items())
+
+
+def parameters(payload: Payload, voice: Voice) -> str:
+    """The thresholds of the method in one line, sorted by name."""
+    return ", ".join(f"{tidy(k)} {_plain(v, voice)}" for k, v in sorted(payload["method"]["parameters"].items()))
+
+
+def _plain(value: object, voice: Voice) -> str:
+    if isinstance(value, float):
+        return voice.number(value, 2 if value >= 0.01 or value == 0 else 4)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "–".join(_plain(one, voice) for one in value)
+    return tidy(value, 60)

@@ -1,0 +1,79 @@
+"""Tables as workbook and CSV: a text stays a text, the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from kaders.deliver.tables import safe_cell, write_csv, write_workbook
+from kaders.report.trend_words import NO_DATA
+from kaders.report.trends import Chart, Sheet
+
+MOMENT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+NASTY = ['=HYPERLINK("http://x.example","y")', "+31 20", "-niet", "@SUM(A1)", "\t=1", "https://x.example", "12"]
+FRAME = pd.DataFrame({"Titel": NASTY, "Aandeel": [0.5, None, 0, 1, 0.1, 0.2, 0.3], "Dag": [date(2026, 11, 16)] * 7})
+SHEET = Sheet("t", "Blad", FRAME, {"Aandeel": "percent", "Dag": "date"}, Chart("Beeld", "Titel", ("Aandeel",), 0, 6))
+EMPTY = Sheet("e", "Leeg", pd.DataFrame(columns=["Een", "Twee"]))
+
+
+def test_texts_stay_texts_in_the_workbook(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "t.xlsx", [SHEET, EMPTY], moment=MOMENT)
+    book = openpyxl.load_workbook(path)
+    cells = [row[0] for row in book["Blad"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == NASTY
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
+    assert not any(cell.hyperlink for cell in cells)
+    assert book["Blad"]["B2"].number_format == "0.0%"
+    assert book["Blad"]["C2"].value == datetime(2026, 11, 16)
+    assert book["Blad"].freeze_panes == "A2"
+    assert book["Blad"]["A1"].font.bold
+    assert len(book["Blad"]._charts) == 1
+    assert book["Leeg"]["A2"].value == NO_DATA
+
+
+def test_pandas_reads_it_back(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "t.xlsx", [SHEET], moment=MOMENT)
+    frame = pd.read_excel(path, sheet_name="Blad", dtype={"Titel": str})
+    assert frame["Titel"].tolist() == NASTY
+    assert frame["Aandeel"].isna().tolist() == [False, True, *[False] * 5]
+
+
+def test_same_tables_same_bytes(tmp_path: Path) -> None:
+    one = write_workbook(tmp_path / "1.xlsx", [SHEET, EMPTY], moment=MOMENT).read_bytes()
+    assert write_workbook(tmp_path / "2.xlsx", [SHEET, EMPTY], moment=MOMENT).read_bytes() == one
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["1.xlsx", "2.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\r=x", "'\r=x"),
+        ("-5", "-5"),
+        ("+3.2", "+3.2"),
+        (-5, "-5"),
+        (-0.25, "-0.25"),
+        ("gewoon = zo", "gewoon = zo"),
+        (None, ""),
+        (float("nan"), ""),
+        (date(2026, 11, 16), "2026-11-16"),
+    ],
+)
+def test_a_csv_cell_runs_nothing(value: object, expected: str) -> None:
+    assert safe_cell(value) == expected
+
+
+def test_csv_has_a_mark_that_excel_needs(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "t.csv", SHEET)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(path, encoding="utf-8-sig", dtype={"Titel": str})
+    assert frame["Titel"].tolist()[:2] == ["'" + NASTY[0], "'" + NASTY[1]]
+    assert NO_DATA in write_csv(tmp_path / "e.csv", EMPTY).read_text("utf-8-sig")

@@ -1,0 +1,80 @@
+"""Webhooks against a real HTTP receiver on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from kaders.deliver import webhook
+from kaders.deliver.addresses import NotConfigured, Undelivered
+from kaders.report.alert_message import Alert
+
+ALERT = Alert("0123456789abcdef", "chat", "Onderwerp", "Tekst\n", "<p>Tekst</p>", ({"id": "2026-11-23/topic:x"},))
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it got; answers with the code in the path."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.got: list[tuple[str, dict[str, Any], str | None]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.got.append((self.path, body, self.headers["Idempotency-Key"]))
+        self.send_response(int(self.path.rsplit("/", 1)[-1]))
+        self.send_header("Location", "/200")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output quiet."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_the_message_is_posted_as_json(receiver: Receiver) -> None:
+    webhook.send(ALERT, url=f"{receiver.url}/geheim/204")
+    ((path, body, key),) = receiver.got
+    assert path == "/geheim/204"
+    assert body == {"text": "Onderwerp\n\nTekst\n", "signals": [{"id": "2026-11-23/topic:x"}]}
+    assert key == ALERT.key
+
+
+@pytest.mark.parametrize("code", [302, 307, 404, 500])
+def test_another_answer_is_a_failure_without_the_address(receiver: Receiver, code: int) -> None:
+    with pytest.raises(Undelivered) as caught:
+        webhook.send(ALERT, url=f"{receiver.url}/geheim/{code}")
+    assert str(caught.value) == f"The webhook answered with code {code}"
+    assert len(receiver.got) == 1
+
+
+def test_nobody_there(receiver: Receiver) -> None:
+    receiver.server_close()
+    with pytest.raises(Undelivered) as caught:
+        webhook.send(ALERT, url=f"{receiver.url}/geheim/200")
+    assert str(caught.value) == "The webhook cannot be reached"
+
+
+def test_an_address_that_is_no_web_address() -> None:
+    with pytest.raises(NotConfigured, match="https://"):
+        webhook.send(ALERT, url="hooks.example/geheim")
