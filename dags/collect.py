@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, get_current_context, task
-from common import DEFAULTS, LANDING, every, moment, settings
+from common import DEFAULTS, LANDING, every, moment, now, settings
 
 
 @dag(schedule=every("*/15 * * * *"), tags=["kaders", "collect"], doc_md=__doc__, **DEFAULTS)
@@ -27,8 +26,7 @@ def collect() -> None:
 
         context = get_current_context()
         context["sources"] = ", ".join(only)  # type: ignore[typeddict-unknown-key]  # names the task in the UI
-        at = moment(context)
-        return job.collect(settings(), at, now=datetime.now(UTC), only=only).as_dict()
+        return job.collect(settings(), moment(context), now=now(), only=only).as_dict()
 
     @task(outlets=[LANDING], trigger_rule="all_done")
     def landed(summaries: Sequence[dict[str, Any]]) -> int:

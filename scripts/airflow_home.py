@@ -8,12 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "data" / "airflow"
-"""Where the scheduler of `make start` lives; runs without a scheduler keep their own book, in `run`.
-
-One book for both would let the scheduler act on asset events of a rehearsal.
-"""
-API_SECRET_LENGTH = 64
-"""Bytes below which Airflow warns about the key that signs its tokens."""
+"""Where runs without a scheduler keep their book."""
+SCHEDULER_HOME = HOME / "scheduler"
+"""Where `make start` keeps its book; in a shared one the scheduler would act on the events of other runs."""
 
 
 def environment(home: Path, *, port: int = 8080) -> dict[str, str]:

@@ -20,7 +20,7 @@ def document(item: Item, source: Source) -> Document:
 
     `id` comes from the source and the guid (or the address), so it stays over revisions; `content` is the
     hash of title and text, so the same text gives the same hash in every source. Without a date the document
-    is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one document.
+    is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one.
     """
     title, text = tidy(item.title), tidy(item.text)
     heard = language(f"{title} {text}"[: LOOKED_AT + 1], item.language or source.language)

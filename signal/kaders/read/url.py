@@ -45,7 +45,7 @@ def _unwrapped(url: str) -> str:
 
 def _clean(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", parts.netloc):
         return ""
     kept = [pair for pair in parts.query.split("&") if not _TRACKED.match(pair)]
     host = parts.netloc.rpartition("@")[2]

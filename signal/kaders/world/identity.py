@@ -34,7 +34,9 @@ def account(rng: Random) -> str:
 
 def did(handle: str) -> str:
     """The Bluesky identifier of a handle."""
-    return "did:plc:" + "".join(RKEY[byte % 32] for byte in hashlib.blake2b(handle.encode(), digest_size=24).digest())
+    return "did:plc:" + "".join(
+        RKEY[byte % 32] for byte in hashlib.blake2b(handle.encode(), digest_size=24).digest()
+    )
 
 
 def identity(source: Source, published: datetime, number: int, author: str | None) -> Identity:
@@ -45,7 +47,9 @@ def identity(source: Source, published: datetime, number: int, author: str | Non
         return Identity(status, f"https://{source.id}.example/@{author}/{status}")
     if source.reader == "bluesky":
         who, record = did(author or source.id), _record(source.id, published, number)
-        return Identity(f"at://{who}/app.bsky.feed.post/{record}", f"https://bsky.app/profile/{who}/post/{record}")
+        return Identity(
+            f"at://{who}/app.bsky.feed.post/{record}", f"https://bsky.app/profile/{who}/post/{record}"
+        )
     place = f"https://{source.id}.example/{published:%Y/%m/%d}/{published:%H%M%S}-{number}"
     return Identity(f"{source.id}-{published:%Y%m%d%H%M%S}-{number}", place)
 

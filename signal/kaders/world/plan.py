@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kaders.settings import Source
+from kaders.settings import PolicyFrame, Source
 from kaders.world.scenario import VOLUME_KINDS, Plant, Scenario
 from kaders.world.text import Talk
 
@@ -95,11 +95,16 @@ class Plan:
 
     def _talk(self, topic: str, plants: list[Plant]) -> Talk:
         normal = self.scenario.topics[topic]
-        talk = Talk(dict(normal.talk), normal.stated_share, normal.counter_share, normal.neutral_share,
-                    tuple(sorted(self.counters[topic])))
+        talk = Talk(
+            _weights(normal.talk),
+            normal.stated_share,
+            normal.counter_share,
+            normal.neutral_share,
+            tuple(sorted(self.counters[topic])),
+        )
         for plant in plants:
             talk = Talk(
-                dict(plant.frames) or talk.frames,
+                _weights(plant.frames) or talk.frames,
                 _first(plant.stated_share, talk.stated_share),
                 _first(plant.counter_share, 0.5 if plant.counter else talk.counter_share),
                 _first(plant.neutral_share, talk.neutral_share),
@@ -135,6 +140,10 @@ def poisson(rng: Random, mean: float) -> int:
             count += 1
             product *= rng.random()
     return count
+
+
+def _weights(frames: Mapping[PolicyFrame, float]) -> dict[str, float]:
+    return {str(frame): weight for frame, weight in frames.items()}
 
 
 def _first(value: float | None, other: float) -> float:

@@ -22,8 +22,18 @@ STORM_LENGTH = 9
 """Sentences of a wire story: so long that a changed headline and tail leave it the same story."""
 STORM_HOURS = 5.0
 TAILS = {
-    "nl": ("(Persbureau Deltapers)", "Dit bericht wordt aangevuld.", "Bron: Deltapers.", "Lees meer op onze site."),
-    "en": ("(Deltapers agency)", "This story will be updated.", "Source: Deltapers.", "Read more on our site."),
+    "nl": (
+        "(Persbureau Deltapers)",
+        "Dit bericht wordt aangevuld.",
+        "Bron: Deltapers.",
+        "Lees meer op onze site.",
+    ),
+    "en": (
+        "(Deltapers agency)",
+        "This story will be updated.",
+        "Source: Deltapers.",
+        "Read more on our site.",
+    ),
 }
 HEADS = {
     "nl": ("", "", "Update: ", "Uit de regio: ", "Raad en stad: "),
@@ -42,7 +52,9 @@ def copies(plan: Plan, written: Sequence[Piece], day: date, numbers: Counter[str
         rng = Random(f"{plan.seed}|{piece.identity.id}|copy")
         if piece.source not in titles or rng.random() >= COPIED:
             continue
-        others = [title for title in titles.values() if _may_copy(title, titles[piece.source], piece.language)]
+        others = [
+            title for title in titles.values() if _may_copy(title, titles[piece.source], piece.language)
+        ]
         later = piece.published + timedelta(minutes=rng.uniform(10, 180))
         if others and later <= end_of(day, plan.scenario.zone):
             made.append(_taken_over(plan, piece, rng.choice(others), later, numbers, rng))
@@ -74,8 +86,15 @@ def _taken_over(
 ) -> Piece:
     numbers[title.id] += 1
     copy = text.Copy(piece.title, _tailed(piece.text, piece.language, rng), frozenset())
-    truth = Truth(piece.truth.topic, piece.truth.frames, piece.truth.stated, piece.truth.counter,
-                  piece.truth.question, piece.truth.plant, piece.identity.id)
+    truth = Truth(
+        piece.truth.topic,
+        piece.truth.frames,
+        piece.truth.stated,
+        piece.truth.counter,
+        piece.truth.question,
+        piece.truth.plant,
+        piece.identity.id,
+    )
     return dress(plan, title, later.replace(microsecond=0), numbers[title.id], copy, piece.language, truth)
 
 
@@ -85,7 +104,7 @@ def _tailed(body: str, language: str, rng: Random) -> str:
 
 def _planted_talk(plan: Plan, plant: Plant) -> text.Angle:
     topic = plant.topic or ""
-    frames = dict(plant.frames) or dict(plan.scenario.topics[topic].talk)
+    frames = plant.frames or plan.scenario.topics[topic].talk
     strongest = sorted(frames, key=lambda frame: (-frames[frame], frame))[:2]
     return text.Angle(tuple(strongest), False, plant.counter)
 
@@ -133,7 +152,10 @@ def _wire(rng: Random, words: Grammar, subject: Subject, angle: text.Angle) -> t
     voices = [subject.counter[angle.counter]] if angle.counter else []
     voices += [subject.frames.get(frame) or words.frames[frame] for frame in angle.frames]
     pool = list(dict.fromkeys(line for voice in voices for line in voice["news"]))
-    lines = [capital(fill(line, rng, slots), dutch=dutch) for line in rng.sample(pool, k=min(STORM_LENGTH, len(pool)))]
+    lines = [
+        capital(fill(line, rng, slots), dutch=dutch)
+        for line in rng.sample(pool, k=min(STORM_LENGTH, len(pool)))
+    ]
     first = [line for voice in voices for line in voice["headline"] if text.MENTION in line]
     heads = rng.sample(first, k=min(3, len(first))) or list(subject.headline[:3])
     return lines, [capital(fill(line, rng, slots), dutch=dutch) for line in heads]
@@ -172,4 +194,6 @@ def _slogan(rng: Random, words: Grammar, subject: Subject, angle: text.Angle) ->
     voice = subject.counter[angle.counter] if angle.counter else words.frames[angle.frames[0]]
     named = [line for line in voice["post"] if text.MENTION in line] or list(subject.headline)
     other = [line for line in voice["post"] if line not in named] or named
-    return " ".join(capital(fill(rng.choice(pool), rng, slots), dutch=words.language == "nl") for pool in (named, other))
+    return " ".join(
+        capital(fill(rng.choice(pool), rng, slots), dutch=words.language == "nl") for pool in (named, other)
+    )

@@ -224,15 +224,21 @@ def load_sources(file: Path) -> tuple[Source, ...]:
             except ValidationError as error:
                 raise ConfigurationError(problems=_told(file, error, lines, (*prefix, index))) from error
     if not found:
-        problem = Problem(str(file), 1, f"no source has an address that starts with {WORLD_PREFIX}",
-                          f"Give the demo world's sources an address such as {WORLD_PREFIX}my-paper/feed.rss")
+        problem = Problem(
+            str(file),
+            1,
+            f"no source has an address that starts with {WORLD_PREFIX}",
+            f"Give the demo world's sources an address such as {WORLD_PREFIX}my-paper/feed.rss",
+        )
         raise ConfigurationError(problems=(problem,))
     return tuple(found)
 
 
 def _validated(file: Path, content: Any, lines: dict[Path_, int]) -> Scenario:
     if not isinstance(content, dict):
-        problem = Problem(str(file), 1, "this is not a scenario", "Start from organisations/waterdam/scenario.yaml")
+        problem = Problem(
+            str(file), 1, "this is not a scenario", "Start from organisations/waterdam/scenario.yaml"
+        )
         raise ConfigurationError(problems=(problem,))
     try:
         return Scenario.model_validate(content)
@@ -240,9 +246,7 @@ def _validated(file: Path, content: Any, lines: dict[Path_, int]) -> Scenario:
         raise ConfigurationError(problems=_told(file, error, lines, ())) from error
 
 
-def _told(
-    file: Path, error: ValidationError, lines: dict[Path_, int], prefix: Path_
-) -> tuple[Problem, ...]:
+def _told(file: Path, error: ValidationError, lines: dict[Path_, int], prefix: Path_) -> tuple[Problem, ...]:
     return tuple(_problem(file, dict(fault), lines, prefix) for fault in error.errors())
 
 
@@ -268,8 +272,11 @@ def _mismatches(
 ) -> Iterator[Mismatch]:
     for topic in scenario.topics:
         if topic not in counters:
-            yield (("topics", topic), f"the grammar has no topic {topic!r}",
-                   f"Choose one of {', '.join(sorted(counters))}")
+            yield (
+                ("topics", topic),
+                f"the grammar has no topic {topic!r}",
+                f"Choose one of {', '.join(sorted(counters))}",
+            )
     for index, plant in enumerate(scenario.plants):
         for path, what, mend in _plant_mismatches(scenario, plant, counters, sources):
             yield ("plants", index, *path), what, mend
@@ -286,8 +293,11 @@ def _plant_mismatches(
     if plant.topic is None:
         yield (), f"a plant of kind {plant.kind} has no topic", "Add topic: and one of the scenario's topics"
     elif plant.topic not in scenario.topics:
-        yield (("topic",), f"the scenario has no topic {plant.topic!r}",
-               f"Choose one of {', '.join(scenario.topics)}")
+        yield (
+            ("topic",),
+            f"the scenario has no topic {plant.topic!r}",
+            f"Choose one of {', '.join(scenario.topics)}",
+        )
     elif plant.counter is not None and plant.counter not in counters.get(plant.topic, set()):
         choice = ", ".join(sorted(counters.get(plant.topic, set()))) or "none"
         yield ("counter",), f"{plant.topic} has no counter-frame {plant.counter!r}", f"It has: {choice}"

@@ -196,8 +196,10 @@ def _article(rng: Random, grammar: Grammar, slots: Slots, headline: str, body: S
 
 def _message(rng: Random, grammar: Grammar, slots: Slots, templates: Sequence[str], tag: str) -> Copy:
     # A template that opens with a letter stands as its writer wanted it, small letters included.
-    lines = [_sentence(line, rng, grammar, slots) if line[0] == "{" else fill(line, rng, slots)
-             for line in templates]
+    lines = [
+        _sentence(line, rng, grammar, slots) if line[0] == "{" else fill(line, rng, slots)
+        for line in templates
+    ]
     said = join(lines)
     if rng.random() < IRONY:
         said = rng.choice(grammar.slots["irony"]).replace("{sentence}", capital(said, dutch=False))

@@ -66,18 +66,24 @@ def _planted(plan: Plan) -> dict[str, Any]:
     for plant in plan.scenario.plants:
         first, last = plant.span(plan.first, plan.scenario.end)
         if first <= last:
-            planted.append({
-                "kind": plant.kind,
-                "topic": plant.topic,
-                "source": plant.source,
-                "counter": plant.counter,
-                "first_day": first.isoformat(),
-                "last_day": last.isoformat(),
-                "days": (last - first).days + 1,
-                "must_be_signal": plant.must_be_signal,
-            })
-    return {"seed": plan.seed, "first_day": plan.first.isoformat(), "last_day": plan.scenario.end.isoformat(),
-            "plants": planted}
+            planted.append(
+                {
+                    "kind": plant.kind,
+                    "topic": plant.topic,
+                    "source": plant.source,
+                    "counter": plant.counter,
+                    "first_day": first.isoformat(),
+                    "last_day": last.isoformat(),
+                    "days": (last - first).days + 1,
+                    "must_be_signal": plant.must_be_signal,
+                }
+            )
+    return {
+        "seed": plan.seed,
+        "first_day": plan.first.isoformat(),
+        "last_day": plan.scenario.end.isoformat(),
+        "plants": planted,
+    }
 
 
 def _meta(plan: Plan) -> dict[str, Any]:
@@ -110,8 +116,11 @@ def _source(source: Source, plan: Plan) -> dict[str, Any]:
         "reader": source.reader,
         "language": source.language,
         "path": "/" + (source.url or "").removeprefix(WORLD_PREFIX).partition("?")[0],
-        "dead": [[stamp(start_of(first, zone)), stamp(start_of(last + timedelta(days=1), zone))]
-                 for first, last in dead if first <= last],
+        "dead": [
+            [stamp(start_of(first, zone)), stamp(start_of(last + timedelta(days=1), zone))]
+            for first, last in dead
+            if first <= last
+        ],
     }
 
 
