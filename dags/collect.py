@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, get_current_context, task
+
 from common import DEFAULTS, LANDING, every, moment, now, settings
 
 
@@ -25,7 +26,7 @@ def collect() -> None:
         from kaders.jobs import collect as job
 
         context = get_current_context()
-        context["sources"] = ", ".join(only)  # type: ignore[typeddict-unknown-key]  # names the task in the UI
+        context["sources"] = ", ".join(only)  # names the task in the UI
         return job.collect(settings(), moment(context), now=now(), only=only).as_dict()
 
     @task(outlets=[LANDING], trigger_rule="all_done")

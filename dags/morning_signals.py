@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, get_current_context, task
+
 from common import DEFAULTS, SIGNALS, WAREHOUSE, every, moment, settings
 
 READY_WITHIN = timedelta(minutes=90)

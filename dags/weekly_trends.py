@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
+
 from common import DEFAULTS, every, moment, settings
 
 

@@ -11,6 +11,8 @@ HOME = ROOT / "data" / "airflow"
 """Where runs without a scheduler keep their book."""
 SCHEDULER_HOME = HOME / "scheduler"
 """Where `make start` keeps its book; in a shared one the scheduler would act on the events of other runs."""
+SOURCE_ROOTS = (str(ROOT / "signal"), str(ROOT / "dags"))
+"""`dags` too, because the process that tells of a missed deadline imports its callback by name."""
 
 
 def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
@@ -30,19 +32,16 @@ def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-        "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in ("signal", "dags")),
+        "PYTHONPATH": os.pathsep.join(SOURCE_ROOTS),
         "PATH": os.pathsep.join([str(scripts), os.environ.get("PATH", "")]),
     }
 
 
 def enter(home: Path) -> None:
-    """Put the environment in place for this process, keeping what the caller has set; before any airflow import.
-
-    AIRFLOW_HOME decides alone: a caller's own home comes with the caller's own settings.
-    """
-    kept = {"PATH"}
+    """Put the environment in place for this process, before any airflow import; what is set stays."""
+    path = environment(home)["PATH"]
     for name, value in environment(Path(os.environ.get("AIRFLOW_HOME", home))).items():
-        if name in kept or name not in os.environ:
-            os.environ[name] = value
-    sys.path[:0] = [folder for folder in os.environ["PYTHONPATH"].split(os.pathsep) if folder not in sys.path]
+        os.environ.setdefault(name, value)
+    os.environ["PATH"] = path  # airflow starts itself by name
+    sys.path += [folder for folder in SOURCE_ROOTS if folder not in sys.path]
     Path(os.environ["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)

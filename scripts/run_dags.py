@@ -1,7 +1,8 @@
 """Run the project's real DAGs, without a scheduler, for one moment after another in one process.
 
 Prints for every DAG run one line `@@{"dag": ..., "moment": ..., "state": ..., "seconds": ...}`, with
-"failures" when tasks failed, so that a parent can draw progress. Exit code 0 when every run succeeded, 1 when one failed, 2 on wrong use.
+"failures" when tasks failed, so that a parent can draw progress; everything else is log. Exit code 0
+when every run succeeded, 1 when one failed, 2 on wrong use.
 Airflow's in-process runner swallows SIGINT and SIGTERM: start this through kaders.processes.supervise.
 """
 
@@ -34,9 +35,7 @@ def arguments() -> argparse.Namespace:
     """The command line: moments and DAGs, both in the order in which they are to run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--moment", action="append", required=True, type=_moment, help="ISO time; repeat it")
-    parser.add_argument(
-        "--dags", default=",".join(DAYTIME), help="comma-separated; weekly_trends: Mondays only"
-    )
+    parser.add_argument("--dags", default=",".join(DAYTIME), help="with commas; weekly_trends: Mondays only")
     parser.add_argument("--now", help="ISO time that the runs take for the clock; default the clock")
     return parser.parse_args()
 
@@ -121,7 +120,8 @@ def main() -> int:
         for name in names
         if name != "weekly_trends" or moment.astimezone(ZONE).weekday() == MONDAY
     ]
-    return 0 if all([run(dag, moment) for dag, moment in due]) else 1
+    failed = [dag for dag, moment in due if not run(dag, moment)]
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

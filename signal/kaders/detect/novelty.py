@@ -91,8 +91,10 @@ def _scores(matrix: np.ndarray, is_now: np.ndarray) -> np.ndarray:
     n_now, n_base = is_now.sum(axis=1, keepdims=True), (~is_now).sum(axis=1, keepdims=True)
     prior = PRIOR * (matrix.sum(axis=0) + 0.5) / (len(matrix) + 1)
     a, b = now + prior, base + prior
-    log_odds = np.log(a / (n_now + PRIOR - a)) - np.log(b / (n_base + PRIOR - b))
-    return np.asarray(log_odds / np.sqrt(1 / a + 1 / b))
+    not_a, not_b = n_now + PRIOR - a, n_base + PRIOR - b
+    log_odds = np.log(a / not_a) - np.log(b / not_b)
+    # stories either have a term or not, so the variance has the complements too (unlike word counts)
+    return np.asarray(log_odds / np.sqrt(1 / a + 1 / not_a + 1 / b + 1 / not_b))
 
 
 def _named(

@@ -13,6 +13,9 @@ from kaders.model import Fetch
 from kaders.settings import Places
 from kaders.store import files
 
+ATTEMPTS = 1000
+"""Visits of one shard at one moment; nobody runs the same moment more often."""
+
 
 def append(places: Places, moment: datetime, shard: str, fetches: Iterable[Fetch]) -> str:
     """Write the visits of one call; the path relative to the organisation's ledger folder.
@@ -23,22 +26,19 @@ def append(places: Places, moment: datetime, shard: str, fetches: Iterable[Fetch
     lines = "".join(_line(fetch) for fetch in fetches).encode()
     utc = moment.astimezone(UTC)
     folder = places.of("ledger") / f"{utc:%Y-%m-%d}"
-    path, attempt = folder / f"{utc:%H%M%S}Z-{shard}.jsonl", 1
-    last = b""
-    while path.exists():
-        last, attempt = path.read_bytes(), attempt + 1
-        if last == lines:
-            break
-        path = folder / f"{utc:%H%M%S}Z-{shard}-{attempt}.jsonl"
-    if last != lines:
+    taken = [path for path in (_named(folder, utc, shard, n) for n in range(1, ATTEMPTS)) if path.exists()]
+    if taken and taken[-1].read_bytes() == lines:
+        path = taken[-1]
+    else:
+        path = _named(folder, utc, shard, len(taken) + 1)
         files.write(path, lines)
     return path.relative_to(places.of("ledger")).as_posix()
 
 
 def paths(places: Places) -> list[Path]:
-    """The ledger files of the organisation, in the order of their moments and attempts."""
-    found = places.of("ledger").glob("*/*.jsonl")
-    return sorted((p for p in found if not p.name.startswith(".")), key=lambda p: (p.parent.name, p.name[:7], _rank(p)))
+    """The ledger files of the organisation, in the order of their moments and, within those, of attempts."""
+    found = [path for path in places.of("ledger").glob("*/*.jsonl") if not path.name.startswith(".")]
+    return sorted(found, key=lambda path: (path.parent.name, path.name[:7], _attempt(path), path.name))
 
 
 def read(path: Path) -> Iterator[Fetch]:
@@ -51,10 +51,13 @@ def read(path: Path) -> Iterator[Fetch]:
         raise Quarantine(f"The ledger file {path} cannot be read ({type(error).__name__}).") from error
 
 
-def _rank(path: Path) -> tuple[str, int]:
-    """The shard, then the attempt as a number."""
-    shard, _, attempt = path.stem[8:].rpartition("-")
-    return (shard, int(attempt)) if shard and attempt.isdigit() and len(attempt) < 4 else (path.stem[8:], 1)
+def _named(folder: Path, utc: datetime, shard: str, attempt: int) -> Path:
+    return folder / f"{utc:%H%M%S}Z-{shard}{f'.{attempt}' if attempt > 1 else ''}.jsonl"
+
+
+def _attempt(path: Path) -> int:
+    attempt = path.stem.rpartition(".")[2]
+    return int(attempt) if "." in path.stem and attempt.isdigit() else 1
 
 
 def _line(fetch: Fetch) -> str:

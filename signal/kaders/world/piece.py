@@ -16,8 +16,8 @@ from kaders.world.plan import Place, Plan
 
 TRIES = 6
 """How often a text is written again when it would repeat one of the last MEMORY texts."""
-MEMORY = 3000
-"""About two weeks of items of a municipality: a repeat after that is how people and papers are."""
+MEMORY = 20_000
+"""Three months of items of a municipality; a repeat after that is how people and papers are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ DISPERSION = 14.0
 """Shape of the gamma that a day's volume is multiplied with: standard deviation 27 %, beside Poisson noise.
 
 Chosen so that a quiet topic looks like the daily counts of a local subject: more restless than Poisson."""
+PLANTED_DISPERSION = 60.0
+"""The same for something that is breaking: a scenario that asks for 25 a day gets about that."""
 FIRST_DAY = 0.45
 """Part of the way to its peak that a plant gets on the day it breaks."""
 SHARP = ("absent", "contested", "reframed", "unframed", "festival")
@@ -125,7 +127,8 @@ class Plan:
             for source in sources
         ]
         rng = Random(f"{self.seed}|{day}|{name}")
-        count = poisson(rng, mean * sum(weights) * rng.gammavariate(DISPERSION, 1 / DISPERSION))
+        shape = PLANTED_DISPERSION if damped else DISPERSION
+        count = poisson(rng, mean * sum(weights) * rng.gammavariate(shape, 1 / shape))
         return rng.choices(sources, weights, k=count) if count else []
 
 

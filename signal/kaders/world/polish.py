@@ -35,7 +35,7 @@ def join(parts: Sequence[str]) -> str:
     """Parts of a post one after the other; a full stop where two sentences would run into each other."""
     text = ""
     for part in filter(None, parts):
-        if text and text[-1].isalnum() and part[0].isupper():
+        if text and text[-1].isalnum() and part[0].isalpha():
             text += "."
         text = f"{text} {part}" if text else part
     return text

@@ -20,6 +20,8 @@ QUESTION = {"news": 0.03, "post": 0.12}
 SECOND_FRAME = {"news": 0.3, "post": 0.12}
 OPENER, CLOSER, HASHTAG = 0.45, 0.45, 0.2
 TWO_SENTENCES = 0.4
+TWO_SUBJECTS = 0.6
+"""Of posts on no topic: with a second sentence."""
 BYSTANDER = 0.3
 """Of news: with a sentence that shows no frame among the others."""
 MENTION = "{mention}"
@@ -48,7 +50,7 @@ class Angle:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A finished text; `core` holds the sentences that make it the text it is, to tell repeats by."""
+    """A finished text; `core` holds the templates it was made of, to tell repeats by."""
 
     title: str
     text: str
@@ -99,7 +101,7 @@ def press_post(rng: Random, grammar: Grammar, subject: Subject) -> Copy:
     """The organisation's message as a post on one of its own accounts."""
     body = rng.sample(list(subject.press), k=rng.choice((1, 2)))
     lines = [_sentence(line, rng, grammar, subject.slots) for line in body]
-    return Copy("", join([*lines, rng.choice(("#waterdam", ""))]), frozenset(lines))
+    return Copy("", join([*lines, rng.choice(("#waterdam", ""))]), frozenset(body))
 
 
 def background_news(rng: Random, grammar: Grammar) -> Copy:
@@ -110,9 +112,12 @@ def background_news(rng: Random, grammar: Grammar) -> Copy:
 
 
 def background_post(rng: Random, grammar: Grammar) -> Copy:
-    """A post on something that is no topic."""
+    """A post on something that is no topic, sometimes followed by something else that is none."""
     voice = rng.choice(grammar.background)
-    lines = rng.sample(list(voice["post"]), k=2 if rng.random() < TWO_SENTENCES else 1)
+    lines = [rng.choice(voice["post"])]
+    if rng.random() < TWO_SUBJECTS:
+        other = rng.choice((voice, rng.choice(grammar.background)))
+        lines += [line for line in rng.sample(list(other["post"]), k=2) if line not in lines][:1]
     return _message(rng, grammar, grammar.slots, lines, "")
 
 
@@ -191,7 +196,7 @@ def _article(rng: Random, grammar: Grammar, slots: Slots, headline: str, body: S
     title = _sentence(headline, rng, grammar, slots)
     lines = [_sentence(line, rng, grammar, slots) for line in body]
     text = " ".join(lines)
-    return Copy(title, slip(text, rng) if rng.random() < SLIPS["news"] else text, frozenset(lines))
+    return Copy(title, slip(text, rng) if rng.random() < SLIPS["news"] else text, frozenset(body))
 
 
 def _message(rng: Random, grammar: Grammar, slots: Slots, templates: Sequence[str], tag: str) -> Copy:
@@ -208,4 +213,4 @@ def _message(rng: Random, grammar: Grammar, slots: Slots, templates: Sequence[st
         opener = rng.choice(grammar.slots["opener"]) if rng.random() < OPENER else ""
         closer = tag or (rng.choice(grammar.slots["closer"]) if rng.random() < CLOSER else "")
     text = join([opener, said, closer])
-    return Copy("", slip(text, rng) if rng.random() < SLIPS["post"] else text, frozenset(lines))
+    return Copy("", slip(text, rng) if rng.random() < SLIPS["post"] else text, frozenset(templates))
