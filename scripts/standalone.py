@@ -26,7 +26,7 @@ class LoopbackCommand(standalone_command.SubCommand):
 
 
 class Standalone(standalone_command.StandaloneCommand):
-    """All components under one parent, with the warehouse's pool in place before the scheduler looks for it."""
+    """All components under one parent, the warehouse's pool in place before the scheduler looks for it."""
 
     def initialize_database(self) -> None:
         """Make the tables and the pool of one slot."""

@@ -25,7 +25,7 @@ LARGEST = 15 * 1024 * 1024
 REDIRECTS = 5
 """FreshRSS's limit; more is a loop."""
 NOW = timedelta(hours=1)
-"""Within this distance the reply of now is the reply of the moment: feeds change by the quarter of an hour."""
+"""Within this distance the reply of now is the reply of the moment; a late run asks nothing special."""
 CHUNK = 64 * 1024
 
 _MOVED = (301, 302, 303, 307, 308)
@@ -33,7 +33,7 @@ _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, app
 
 
 class FetchFailed(KadersError):
-    """A source gave no usable reply: the reason code, a detail for a person, and the status when there was one."""
+    """A source gave no usable reply: the reason code, a detail for a person and the status, if any."""
 
     def __init__(self, reason: str, detail: str, *, status: int = 0) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -131,7 +131,9 @@ def _check(response: requests.Response, of_moment: bool) -> None:
     if not of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status=status)
     exact = {404: "http_404", 410: "http_410"}
-    reason = exact.get(status, "http_5xx" if status >= 500 else "http_4xx" if status >= 400 else "unreachable")
+    reason = exact.get(
+        status, "http_5xx" if status >= 500 else "http_4xx" if status >= 400 else "unreachable"
+    )
     raise FetchFailed(reason, f"status {status}", status=status)
 
 

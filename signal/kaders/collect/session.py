@@ -9,11 +9,13 @@ from http.cookiejar import DefaultCookiePolicy
 from threading import Timer
 from typing import Any
 
-import requests
+from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import BaseHTTPResponse
+
+__all__ = ["Session", "at_most", "hang_up", "session"]
 
 
 class _Plain(HTTPConnection):
@@ -42,9 +44,9 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
-def session() -> requests.Session:
+def session() -> Session:
     """A session for one thread, without cookies between sources, passwords from netrc, or retries."""
-    made = requests.Session()
+    made = Session()
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     made.auth = _as_it_is
     for scheme in ("http://", "https://"):
@@ -81,6 +83,6 @@ def _shut(sock: socket.socket | None) -> None:
             sock.shutdown(socket.SHUT_RDWR)
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _as_it_is(request: PreparedRequest) -> PreparedRequest:
     """An explicit no to passwords: without it requests looks for one in ~/.netrc."""
     return request

@@ -9,12 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import requests
-
 from kaders.collect.fetch import FetchFailed, Reply, Validators, fetch
-from kaders.collect.session import session
-from kaders.errors import ConfigurationError, KadersError, Quarantine
-from kaders.model import Fetch, Item, Summary
+from kaders.collect.session import Session, session
+from kaders.errors import ConfigurationError, Quarantine
+from kaders.model import Fetch, Item, Outcome, Summary
 from kaders.read import bluesky, feed, mastodon
 from kaders.read.items import Reader, fingerprint
 from kaders.settings import Settings, Source
@@ -36,11 +34,11 @@ class _Round:
     key: bytes
     local: threading.local
 
-    def http(self) -> requests.Session:
+    def http(self) -> Session:
         """One session for each thread: requests' sessions are not made to be shared."""
         if not hasattr(self.local, "session"):
             self.local.session = session()
-        made: requests.Session = self.local.session
+        made: Session = self.local.session
         return made
 
 
@@ -50,20 +48,29 @@ def shards(settings: Settings, size: int = 8) -> list[list[str]]:
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
-def collect(settings: Settings, moment: datetime, *, now: datetime, only: Sequence[str] | None = None) -> Summary:
+def collect(
+    settings: Settings, moment: datetime, *, now: datetime, only: Sequence[str] | None = None
+) -> Summary:
     """Visit the sources (those in `only`, or all) as they stood at `moment`.
 
     New and changed entries land, then the memory of the source is written, then the ledger: a run that is
     interrupted anywhere loses nothing. A source that fails is a line in the ledger and a sentence in the
-    summary, and never stops another. Raises ConfigurationError for an unknown id and files.Unwritable when the
-    disk is full.
+    summary, and never stops another. Raises ConfigurationError for an unknown id and files.Unwritable when
+    the disk is full.
     """
     sources = _chosen(settings, only)
     visits = _Round(settings, moment.astimezone(UTC), now, keys.key(settings.places), threading.local())
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        fetches = list(pool.map(lambda source: _visit(source, visits), sources))
+    fetches = _side_by_side(sources, visits)
     ledger = ledger_files.append(settings.places, visits.moment, _shard(only), fetches) if fetches else ""
     return _summary(moment, fetches, ledger, settings)
+
+
+def _side_by_side(sources: list[Source], visits: _Round) -> list[Fetch]:
+    pool = ThreadPoolExecutor(max_workers=WORKERS)
+    try:
+        return list(pool.map(lambda source: _visit(source, visits), sources))
+    finally:  # after Ctrl-C nothing new starts; a visit that is under way ends within its own deadline
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _chosen(settings: Settings, only: Sequence[str] | None) -> list[Source]:
@@ -92,7 +99,7 @@ def _visit(source: Source, visits: _Round) -> Fetch:
     except Unwritable:  # no fault of the source, and nothing after it can be kept either
         raise
     except FetchFailed as failed:
-        outcome = "NOT EXPECTED" if failed.reason == "no_past" else "FAILED"
+        outcome: Outcome = "NOT EXPECTED" if failed.reason == "no_past" else "FAILED"
         return Fetch(source.id, at, outcome, failed.reason, failed.detail, failed.status)
     except Quarantine as unreadable:
         return Fetch(source.id, at, "FAILED", str(unreadable), "the reply holds no entries that can be read")
@@ -101,32 +108,83 @@ def _visit(source: Source, visits: _Round) -> Fetch:
 
 
 def _collected(source: Source, visits: _Round) -> Fetch:
-    places = visits.settings.places
+    """A visit that goes well: landing first, then the memory, so an interruption lands twice, never not."""
+    places, at = visits.settings.places, visits.moment
     remembered = state.load(places, source.id)
-    # A backfill goes back before the last visit: that visit's memory is of a later time, so it is left alone.
-    backfill = remembered is not None and visits.moment < remembered.moment
+    # A backfill goes back before the last visit: what is remembered is of a later time and stays as it is.
+    backfill = remembered is not None and at < remembered.moment
     memory = None if backfill else remembered
     reply = _asked(source, visits, memory)
+    if memory and (reply.status == 304 or _hash(reply) == memory.body):
+        state.save(places, source.id, _memory(at, reply, memory.body, memory.entries))
+        return Fetch(source.id, at, "OK", status=reply.status, entries=len(memory.entries))
+    items = _read(source, visits, reply)
+    prints = tuple(fingerprint(item) for item in items)
+    known = (
+        landed_before(visits.settings, source.id, at) if backfill else set(memory.entries if memory else ())
+    )
+    fresh = [item for item, mark in zip(items, prints, strict=True) if mark not in known]
+    landed = landing.write(places, source.id, at, fresh) if fresh else ""
+    if not backfill:
+        state.save(places, source.id, _memory(at, reply, _hash(reply), prints))
+    new = len(fresh)
+    return Fetch(source.id, at, "OK", "", "", reply.status, len(items), new, landed)
+
+
+def _asked(source: Source, visits: _Round, memory: state.State | None) -> Reply:
+    """The source's reply; FetchFailed no_past when it is not of the moment that was asked for."""
+    reply = fetch(
+        source.url or "",
+        validators=Validators(memory.etag, memory.last_modified) if memory else Validators(),
+        moment=visits.moment,
+        now=visits.now,
+        contact=visits.settings.organisation.contact,
+        http=visits.http(),
+    )
     if not reply.of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status=reply.status)
-    if memory and (reply.status == 304 or _hash(reply.body) == memory.body):
-        state.save(places, source.id, memory.seen_again(visits.moment, reply.validators))
-        return Fetch(source.id, visits.moment, "OK", status=reply.status, entries=len(memory.entries))
-    items = READERS[source.reader](
-        reply.body, content_type=reply.content_type, source=source, fetched_at=visits.moment, key=visits.key
-    )
-    known = _landed(source, visits) if backfill else frozenset(memory.entries if memory else ())
-    prints = tuple(fingerprint(item) for item in items)
-    fresh = [item for item, mark in zip(items, prints, strict=True) if mark not in known]
-    landed = landing.write(places, source.id, visits.moment, fresh) if fresh else ""
-    if not backfill:
-        state.save(places, source.id, _memory(visits.moment, reply, prints))
-    return Fetch(
-        source.id,
-        visits.moment,
-        "OK",
-        status=reply.status,
-        entries=len(items),
-        new_entries=len(fresh),
-        landing=landed,
+    return reply
+
+
+def _read(source: Source, visits: _Round, reply: Reply) -> tuple[Item, ...]:
+    reader, at = READERS[source.reader], visits.moment
+    return reader(reply.body, content_type=reply.content_type, source=source, fetched_at=at, key=visits.key)
+
+
+def _memory(at: datetime, reply: Reply, body: str, entries: tuple[str, ...]) -> state.State:
+    given = reply.validators
+    return state.State(at, etag=given.etag, last_modified=given.last_modified, body=body, entries=entries)
+
+
+def _hash(reply: Reply) -> str:
+    return hashlib.blake2b(reply.body, digest_size=16).hexdigest()
+
+
+def landed_before(settings: Settings, source: str, moment: datetime | None = None) -> set[str]:
+    """Fingerprints of what landed from a source, up to and with `moment` when one is given.
+
+    Raises Quarantine when a landing file is damaged.
+    """
+    paths = landing.paths(settings.places, source)
+    upto = (path for path in paths if moment is None or landing.landed_at(path) <= moment)
+    return {fingerprint(item) for path in upto for item in landing.read(path)}
+
+
+def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Settings) -> Summary:
+    good = [fetch for fetch in fetches if fetch.outcome == "OK"]
+    failed = [fetch for fetch in fetches if fetch.outcome == "FAILED"]
+    return Summary(
+        job="collect",
+        moment=moment,
+        counts={
+            "sources": len(fetches),
+            "ok": len(good),
+            "failed": len(failed),
+            "not_expected": len(fetches) - len(good) - len(failed),
+            "unchanged": sum(not fetch.new_entries for fetch in good),
+            "entries": sum(fetch.entries for fetch in good),
+            "new": sum(fetch.new_entries for fetch in good),
+        },
+        failures=tuple(f"{settings.source(f.source).name}: {f.detail} ({f.reason})." for f in failed),
+        outputs=tuple(fetch.landing for fetch in good if fetch.landing) + ((ledger,) if ledger else ()),
     )

@@ -163,8 +163,9 @@ def _at(year: int, month: int, day: int, clock: re.Match[str] | None, zone: str 
         (int(clock[part] or 0) for part in ("hour", "minute", "second")) if clock else (0, 0, 0)
     )
     leap = timedelta(hours=24) if (hour, minute, second) == (24, 0, 0) else timedelta()
-    local = datetime(year, month, day, 0 if leap else hour, minute, min(second, 59))
-    return (local + leap).replace(tzinfo=_offset(zone))
+    return (
+        datetime(year, month, day, 0 if leap else hour, minute, min(second, 59), tzinfo=_offset(zone)) + leap
+    )
 
 
 def _offset(zone: str | None) -> timezone | ZoneInfo:

@@ -46,7 +46,9 @@ class _BadRow(ValueError):
         self.what, self.mend = what, mend
 
 
-def parse(body: bytes, *, name: str, source: Source, fetched_at: datetime, key: bytes | None = None) -> Imported:
+def parse(
+    body: bytes, *, name: str, source: Source, fetched_at: datetime, key: bytes | None = None
+) -> Imported:
     """The items of a CSV (comma, semicolon or tab) or JSONL file with the columns of COLUMNS.
 
     `name` is the file's name for the sentences. Raises ConfigurationError when no row can be read: an empty
@@ -90,17 +92,26 @@ def _csv(text: str, name: str) -> Iterator[tuple[int, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     columns = [column.strip().lower() for column in next(filter(any, reader), [])]
     if not {"title", "text"} & set(columns) or not {"id", "url"} & set(columns):
-        raise ConfigurationError(problems=(Problem(name, 1, "the columns are not the expected ones", _expects()),))
+        raise ConfigurationError(
+            problems=(Problem(name, 1, "the columns are not the expected ones", _expects()),)
+        )
     start = reader.line_num + 1
     for row in reader:
         if any(row):
             fits = len(row) <= len(columns)
             mend = "Put quotation marks round a value that holds the separator"
-            yield start, dict(zip(columns, row, strict=False)) if fits else _BadRow("the row has too many values", mend)
+            yield (
+                start,
+                dict(zip(columns, row, strict=False))
+                if fits
+                else _BadRow("the row has too many values", mend),
+            )
         start = reader.line_num + 1
 
 
-def _result(line: int, row: Any, name: str, source: Source, fetched_at: datetime, key: bytes | None) -> Item | Problem:
+def _result(
+    line: int, row: Any, name: str, source: Source, fetched_at: datetime, key: bytes | None
+) -> Item | Problem:
     try:
         if isinstance(row, _BadRow):
             raise row
@@ -112,7 +123,9 @@ def _result(line: int, row: Any, name: str, source: Source, fetched_at: datetime
 
 
 def _item(row: dict[str, Any], source: Source, fetched_at: datetime, key: bytes | None) -> Item:
-    value = {column: str(row.get(column) if row.get(column) is not None else "").strip() for column in COLUMNS}
+    value = {
+        column: str(row.get(column) if row.get(column) is not None else "").strip() for column in COLUMNS
+    }
     made = item(
         source=source,
         fetched_at=fetched_at,
@@ -125,7 +138,9 @@ def _item(row: dict[str, Any], source: Source, fetched_at: datetime, key: bytes 
         author=pseudonym(value["author"], key),
     )
     if value["kind"] and value["kind"] not in get_args(SourceKind):
-        raise _BadRow(f"the kind '{value['kind']}' does not exist", "Use news, rss, social or own, or leave it empty")
+        raise _BadRow(
+            f"the kind '{value['kind']}' does not exist", "Use news, rss, social or own, or leave it empty"
+        )
     if made is None or not (made.title or made.text):
         raise _BadRow("the row has neither a title nor a text", "Fill at least one of the two")
     if not value["id"] and not made.url:
@@ -141,7 +156,7 @@ def _address(raw: str) -> str:
 
 
 def _published(raw: str, fetched_at: datetime) -> datetime | None:
-    """None for an empty value; a value that cannot be read is a fault, as a wrong day misleads every count."""
+    """None for an empty value; one that cannot be read is a fault, as a wrong day misleads every count."""
     published = dates.moment(raw, fetched_at=fetched_at)
     if raw and published is None:
         mend = "Write it as 2026-11-23T08:00:00+01:00, between 1995 and today, or leave it empty"

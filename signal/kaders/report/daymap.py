@@ -52,7 +52,7 @@ def day_map(issues: Sequence[dict[str, Any]], numbers: dict[str, int], voice: Vo
     axes = figure.add_axes((0.07, 0.27, 0.91, 0.71))
     lane = figure.add_axes((0.07, 0.13, 0.91, 0.12), sharex=axes)
     _frame(axes, lane, shown, voice)
-    taken = [*_corners(axes, voice), _lane_name(lane, voice)]
+    taken = [*_corners(axes, voice), _lane_name(lane, voice), *_lines(axes)]
     taken += _dots(axes, lane, shown, numbers)
     spots = [_spot(axes, lane, issue, numbers, voice) for issue in shown if issue["status"] in LABELLED]
     _labels(figure, spots, taken)
@@ -84,9 +84,9 @@ def _frame(axes: Axes, lane: Axes, shown: Sequence[dict[str, Any]], voice: Voice
     right = max([math.log2(WIDEST), *(_x(issue) for issue in shown)]) + 0.35
     axes.fill_between([0, right], 0, top, color=WASH, linewidth=0)
     axes.axhline(0, color=SOFT, linewidth=1, dashes=(3, 3))
-    for area in (axes, lane):
-        area.axvline(0, color=SOFT, linewidth=1, dashes=(3, 3))
-        _quiet(area)
+    axes.axvline(0, color=SOFT, linewidth=1, dashes=(3, 3))
+    _quiet(axes)
+    _quiet(lane)
     axes.set(xlim=(left, right), ylim=(bottom, top))
     lane.set_ylim(0, 1)
     axes.tick_params(labelbottom=False)
@@ -119,7 +119,11 @@ def _corners(axes: Axes, voice: Voice) -> Iterator[Box]:
     for key, x, y in corners:
         loud, text = key == "map_act", voice.say(key)
         ends = ("right" if x > 0.5 else "left", "top" if y > 0.5 else "bottom")
-        style = {"color": ACT if loud else SOFT, "weight": "bold" if loud else "normal", "size": 10}
+        style: dict[str, Any] = {
+            "color": ACT if loud else SOFT,
+            "weight": "bold" if loud else "normal",
+            "size": 10,
+        }
         axes.text(x, y, text, transform=axes.transAxes, ha=ends[0], va=ends[1], **style)
         px, py = axes.transAxes.transform((x, y))
         yield _corner_box(float(px), float(py), CHARACTER * len(text), *ends)
@@ -129,6 +133,12 @@ def _corner_box(x: float, y: float, width: float, side: str, end: str) -> Box:
     left = x - width if side == "right" else x
     bottom = y - 13 if end == "top" else y
     return left, bottom, left + width, bottom + 13
+
+
+def _lines(axes: Axes) -> tuple[Box, Box]:
+    """The two dashed lines, which a label had better not cross."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    return _box(axes, 0, bottom, 0, top, 4), _box(axes, left, 0, right, 0, 2)
 
 
 def _lane_name(lane: Axes, voice: Voice) -> Box:

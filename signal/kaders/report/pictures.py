@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kaders.report.svg import INK, LINE, OURS, SOFT, THEIRS, WASH, canvas, markup
+from kaders.report.svg import INK, LINE, OURS, SOFT, THEIRS, canvas, markup
 from kaders.report.voice import Voice, tidy
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def frame_bars(rows: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> st
     """
     shown = rows[:FRAMES_SHOWN]
     figure = canvas(380, 22 + 30 * len(shown))
-    axes = figure.add_axes((0.36, 0.01, 0.42, 0.98))
+    axes = figure.add_axes((0.42, 0.01, 0.36, 0.98))
     top = max([0.2, *(max(r["ours"], r["theirs"]) for r in shown)])
     axes.set(xlim=(0, top * 1.2), ylim=(len(shown) - 0.4, -0.6))
     axes.axis("off")
@@ -59,11 +59,11 @@ def sparkline(series: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> s
     series  date, seen (None: not observed), expected, low, high; stories a day, oldest first
     """
     figure = canvas(380, 92)
-    axes = figure.add_axes((0.07, 0.2, 0.9, 0.72))
+    axes = figure.add_axes((0.07, 0.2, 0.86, 0.72))
     days = range(len(series))
     low, high = ([_float(day[key]) for day in series] for key in ("low", "high"))
     seen = [_float(day["seen"]) for day in series]
-    axes.fill_between(days, low, high, color=WASH, linewidth=0)
+    axes.fill_between(days, low, high, color=LINE, alpha=0.6, linewidth=0)
     axes.plot(days, [_float(day["expected"]) for day in series], color=SOFT, linewidth=1, dashes=(3, 2))
     axes.plot(days, seen, color=THEIRS, linewidth=1.6)
     _lonely_days(axes, seen)
@@ -74,9 +74,8 @@ def sparkline(series: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> s
 def _lonely_days(axes: Axes, seen: Sequence[float]) -> None:
     """A dot for the last day and for a day between two gaps, which a line cannot show."""
     gaps = [True, *(math.isnan(value) for value in seen), True]
-    lonely = [
-        i for i in range(len(seen)) if not gaps[i + 1] and ((gaps[i] and gaps[i + 2]) or i == len(seen) - 1)
-    ]
+    last = len(seen) - 1
+    lonely = [i for i in range(len(seen)) if not gaps[i + 1] and ((gaps[i] and gaps[i + 2]) or i == last)]
     axes.plot(lonely, [seen[i] for i in lonely], "o", color=THEIRS, markersize=4)
 
 

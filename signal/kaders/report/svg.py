@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ _VARIABLES = {
 }
 PIXELS = 72
 """Dots per inch at which one point of Matplotlib is one unit of the SVG."""
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "kaders",
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -64,7 +64,7 @@ def canvas(width: float, height: float) -> Figure:
 
 
 def markup(figure: Figure, *, name: str, label: str) -> str:
-    """The figure as an <svg role="img">; `name` keeps its ids apart from those of other figures on the page."""
+    """The figure as an <svg role="img">; `name` keeps its ids apart from other figures'."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     body = re.sub(

@@ -14,6 +14,8 @@ TABLE_ROWS = 8
 """Issues in the table beside the picture: what fits beside it on A4; the rest is one click away."""
 HEARD_SHOWN = 3
 """Things that are heard, per signal: a third line already competes with the message beside it."""
+TERMS_SHOWN = 5
+"""New words on their line: more do not fit on two lines in print."""
 FRAME_GAP = 0.05
 """Difference of shares from which a frame is worth a sentence: less vanishes in whole percents."""
 _ORDER = ("signal", "watch", "standing_gap", "normal", "not_tested")
@@ -80,17 +82,20 @@ def coverage(payload: Payload, voice: Voice) -> list[str]:
 
 def heard(signal: Row, voice: Voice) -> list[str]:
     """What is heard instead of, against or beside our message, loudest first."""
-    found = [*_counters(signal, voice), *_frames(signal, voice), *_terms(signal, voice)][:HEARD_SHOWN]
+    counters, frames, terms = _counters(signal, voice), _frames(signal, voice), _terms(signal, voice)
+    order = (counters, frames, terms) if signal["kind"] == "contested" else (terms, frames, counters)
+    found = [line for lines in order for line in lines][:HEARD_SHOWN]
     if signal["echo"] is not None and signal["stated"]:
         found.append(voice.say("heard_echo", share=voice.percent(signal["echo"])))
     return found or [voice.say("heard_nothing")]
 
 
 def _counters(signal: Row, voice: Voice) -> Iterator[str]:
+    """The registered counter-frames that grow; one that shrinks explains nothing today."""
     for counter in sorted(signal["counter_frames"] or [], key=lambda c: -c["share"]):
         before = counter["before"]
         said = "" if before is None else voice.say("heard_before", share=voice.percent(before))
-        if counter["share"] > 0:
+        if counter["share"] > (before or 0):
             share = voice.percent(counter["share"])
             yield voice.say("heard_counter", name=voice.both(counter["name"]), share=share, before=said)
 
@@ -103,10 +108,25 @@ def _frames(signal: Row, voice: Voice) -> Iterator[str]:
             yield voice.say("heard_frame", name=voice.both(frame["name"]), **shares)
 
 
-def _terms(signal: Row, voice: Voice) -> Iterator[str]:
-    for term in (signal["novelty"] or {}).get("terms", []):
-        times = {"seen": voice.number(term["seen"]), "before": voice.number(term["before"])}
-        yield voice.say("heard_term", term=tidy(term["term"], 40), **times)
+def _terms(signal: Row, voice: Voice) -> list[str]:
+    """The new words on one line: together they tell what is new."""
+    terms = (signal["novelty"] or {}).get("terms", [])[:TERMS_SHOWN]
+    said = ", ".join(
+        voice.say(
+            "heard_term",
+            term=tidy(term["term"], 40),
+            seen=voice.number(term["seen"]),
+            before=voice.number(term["before"]),
+        )
+        for term in terms
+    )
+    return [voice.say("heard_terms", terms=said)] if said else []
+
+
+def shown(evidence: Row) -> tuple[str, str]:
+    """Title and snippet of a piece of evidence; a post has no title, so its snippet then says it once."""
+    title, snippet = tidy(evidence["title"]), tidy(evidence["snippet"] or "")
+    return (snippet, "") if snippet.startswith(title.rstrip("…. ")) else (title, snippet)
 
 
 def seen_lines(signal: Row, voice: Voice) -> list[str]:
@@ -152,7 +172,9 @@ def carried(signal: Row, voice: Voice) -> str:
     carriers = signal["carriers"]
     if not carriers:
         return ""
-    kinds = ", ".join(f"{voice.say(f'kind_{k}')} {voice.number(n)}" for k, n in carriers["kinds"].items() if n)
+    kinds = ", ".join(
+        f"{voice.say(f'kind_{k}')} {voice.number(n)}" for k, n in carriers["kinds"].items() if n
+    )
     if not carriers["groups"] or carriers["largest_share"] is None:
         return voice.say("carried_bare", kinds=kinds)
     largest = tidy(carriers["groups"][0]["name"], 40)
@@ -191,7 +213,9 @@ def areas(payload: Payload, voice: Voice) -> list[tuple[str, list[Row]]]:
 
 def parameters(payload: Payload, voice: Voice) -> str:
     """The thresholds of the method in one line, sorted by name."""
-    return ", ".join(f"{tidy(k)} {_plain(v, voice)}" for k, v in sorted(payload["method"]["parameters"].items()))
+    return ", ".join(
+        f"{tidy(k)} {_plain(v, voice)}" for k, v in sorted(payload["method"]["parameters"].items())
+    )
 
 
 def _plain(value: object, voice: Voice) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ def write(path: Path, content: bytes) -> None:
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
             part.write_bytes(content)
-            os.replace(part, path)
+            part.replace(path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -42,7 +41,11 @@ def room_on_disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise Unwritable(f"The disk that holds {path.parent} is full: make room and run again.") from error
+            raise Unwritable(
+                f"The disk that holds {path.parent} is full: make room and run again."
+            ) from error
         if error.errno in REFUSED:
-            raise Unwritable(f"{path.parent} may not be written: give this user the right to and run again.") from error
+            raise Unwritable(
+                f"{path.parent} may not be written: give this user the right to and run again."
+            ) from error
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 
 from kaders.errors import ConfigurationError
 from kaders.settings import Places
@@ -30,16 +31,18 @@ def key(places: Places) -> bytes:
                     file.write(secrets.token_bytes(KEY_BYTES))
                 _link(part, path)
             finally:
-                os.unlink(part)
+                part.unlink()
     found = path.read_bytes()
     if len(found) != KEY_BYTES:
-        raise ConfigurationError(f"{path} is damaged: put it back from a backup, or remove it to start new pseudonyms.")
+        raise ConfigurationError(
+            f"{path} is damaged: put it back from a backup, or remove it to start new pseudonyms."
+        )
     return found
 
 
-def _link(part: os.PathLike[str], path: os.PathLike[str]) -> None:
+def _link(part: Path, path: Path) -> None:
     """Give the key its name unless another run was first."""
     try:
-        os.link(part, path)
+        path.hardlink_to(part)
     except FileExistsError:
         return

@@ -1,4 +1,4 @@
-"""Landing: what the sources gave, in immutable files, one for each source and visit that brought something."""
+"""Landing: what the sources gave, in immutable files, one for each visit that brought something."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,10 +26,6 @@ class State:
     last_modified: str = ""
     body: str = ""
     entries: tuple[str, ...] = ()
-
-    def seen_again(self, moment: datetime) -> State:
-        """The same memory after a visit that brought nothing new."""
-        return replace(self, moment=moment)
 
 
 def load(places: Places, source: str) -> State | None:

@@ -23,10 +23,26 @@ from thinc.api import Config
 from kaders import __version__
 from kaders.model import Document, Tagged, Tags
 from kaders.settings import Settings
-from kaders.tag import judge as judging
-from kaders.tag import words
-from kaders.tag.judge import NOTHING, Judge, Judgement
-from kaders.tag.patterns import APOSTROPHES, TAGGED_LANGUAGES, Hit, WordLists, listen_for
+from kaders.tag.judge import (
+    MOST_AREAS,
+    MOST_FRAMES,
+    NOTHING,
+    SHARE_OF_STRONGEST,
+    TITLE_WEIGHT,
+    Judge,
+    Judgement,
+)
+from kaders.tag.lists import word_lists
+from kaders.tag.patterns import TAGGED_LANGUAGES, Hit, WordLists, listen_for, plain
+from kaders.tag.words import (
+    MOST_QUESTIONS,
+    QUESTION_WORDS,
+    SHINGLE,
+    SKETCH_LENGTH,
+    SKETCH_SEED,
+    questions,
+    sketch,
+)
 
 REVISION = 1
 """Goes up whenever the code of this room changes what a document is tagged with."""
@@ -98,15 +114,17 @@ def _phrase_finder(nlp: Language, name: str) -> PhraseFinder:
 class Tagger:
     """Says of documents what they are about and in which frames; knows nothing but its settings and lists.
 
-    settings: topics, stated frames and reference lists; lists: word lists and spaCy configurations, read by
-    store.word_lists. Raises ConfigurationError for a phrase that cannot be looked for.
+    settings: topics, stated frames and reference lists; lists: word lists and spaCy configurations, those
+    shipped in nlp_models/ unless others are given. Raises ConfigurationError for a phrase that cannot be
+    looked for.
     """
 
-    def __init__(self, settings: Settings, lists: WordLists) -> None:
+    def __init__(self, settings: Settings, lists: WordLists | None = None) -> None:
+        lists = lists or word_lists(settings)
         self._zone = settings.organisation.zone
         self._pipelines = {language: _pipeline(settings, lists, language) for language in TAGGED_LANGUAGES}
         self._judges = {language: Judge(settings, language) for language in TAGGED_LANGUAGES}
-        self.version = version(settings, lists)
+        self.version = tagger_version(settings, lists)
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagged]:
         """The documents with their tags, in the order in which they come."""
@@ -125,7 +143,7 @@ class Tagger:
         for found, number in self._pipelines[language].pipe(texts, as_tuples=True):
             document = batch[number]
             day = document.published.astimezone(self._zone).date()
-            yield number, judge.judge(found._.kaders_hits, title=len(_line(document.title)), day=day)
+            yield number, judge.judge(found._.kaders_hits, title=len(plain(document.title)), day=day)
 
     def _tags(self, document: Document, judgement: Judgement) -> Tags:
         whole = f"{document.title}\n{document.text[:LONGEST_TEXT]}"
@@ -135,8 +153,8 @@ class Tagger:
             frames=judgement.frames,
             messages=judgement.messages,
             counters=judgement.counters,
-            questions=words.questions(whole) if document.language in TAGGED_LANGUAGES else (),
-            sketch=words.sketch(whole),
+            questions=questions(whole) if document.language in TAGGED_LANGUAGES else (),
+            sketch=sketch(whole),
             version=self.version,
         )
 
@@ -149,37 +167,24 @@ def _pipeline(settings: Settings, lists: WordLists, language: str) -> Language:
     return nlp
 
 
-def _line(text: str) -> str:
-    return " ".join(text.translate(APOSTROPHES).split())
-
-
 def _text(document: Document) -> str:
     """Title and text, kept apart by a blank line, which no phrase runs over."""
-    return f"{_line(document.title)}\n\n{_line(document.text[:LONGEST_TEXT])}"
+    return f"{plain(document.title)}\n\n{plain(document.text[:LONGEST_TEXT])}"
 
 
-def version(settings: Settings, lists: WordLists) -> str:
+def tagger_version(settings: Settings, lists: WordLists | None = None) -> str:
     """A short hash over everything that decides a tag; the same input gives the same hash anywhere."""
+    lists = lists or word_lists(settings)
     decides = {
-        "code": [REVISION, __version__, spacy.__version__, LONGEST_TEXT, settings.organisation.timezone],
-        "judge": [
-            judging.TITLE_WEIGHT,
-            judging.SHARE_OF_STRONGEST,
-            judging.MOST_FRAMES,
-            judging.MOST_AREAS,
-        ],
-        "words": [
-            words.SKETCH_LENGTH,
-            words.SKETCH_SEED,
-            words.SHINGLE,
-            words.QUESTION_WORDS,
-            words.MOST_QUESTIONS,
-        ],
+        "code": (REVISION, __version__, spacy.__version__, LONGEST_TEXT),
+        "judge": (TITLE_WEIGHT, SHARE_OF_STRONGEST, MOST_FRAMES, MOST_AREAS),
+        "words": (SKETCH_LENGTH, SKETCH_SEED, SHINGLE, QUESTION_WORDS, MOST_QUESTIONS),
         "configs": dict(lists.configs),
         "phrases": {language: listen_for(settings, lists, language) for language in TAGGED_LANGUAGES},
         "themes": [(topic.id, settings.theme(topic.policy_area).code) for topic in settings.topics],
         "messages": [
             (f.id, f.version, f.topic, str(f.valid_from), str(f.valid_to)) for f in settings.frames
         ],
+        "zone": settings.organisation.timezone,
     }
     return hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=6).hexdigest()

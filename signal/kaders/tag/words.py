@@ -10,8 +10,8 @@ from zlib import crc32
 from datasketch import MinHash
 
 SKETCH_LENGTH = 64
-"""Values in a sketch: standard error of the estimated Jaccard is 1/sqrt(64) = .125 at most half of that in
-the middle of the scale, enough to tell copies (above .6) from texts on one subject (below .3)."""
+"""Values in a sketch. The estimated Jaccard then has a standard error of at most sqrt(.25/64) = .06, enough
+to tell copies (above .6) from texts on one subject (below .3)."""
 SKETCH_SEED = 1997
 """Fixed for ever: sketches of another seed cannot be compared. (Broder published MinHash in 1997.)"""
 SHINGLE = 3

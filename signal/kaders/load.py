@@ -1,0 +1,96 @@
+"""Reads an organisation's folder into Settings, or says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import kaders
+from kaders.cross_checks import check, find_area
+from kaders.desk import Desk, Shelf, T, read_desk, read_shelf
+from kaders.errors import ConfigurationError, Problem
+from kaders.settings import FrameName, Places, PolicyArea, Settings, Subscription, Topic
+
+
+def project_root() -> Path:
+    """The folder that holds `data/reference` and `nlp_models`: KADERS_ROOT, else found from this package."""
+    given = os.environ.get("KADERS_ROOT")
+    return Path(given) if given else Path(kaders.__file__).resolve().parents[2]
+
+
+def load(folder: Path, *, data: Path, world: str = "") -> Settings:
+    """The organisation in `folder`, whose data lies under `data`.
+
+    `world` takes the place of ${WORLD} in the addresses of sources; when it is empty they stay as they are.
+    Policy areas of topics and subscriptions come out as codes, weights of stated frames as percentages.
+    Raises ConfigurationError with every Problem in every file.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        what, mend = "this folder does not exist", "Make it with `kaders init`, or correct the path."
+        raise ConfigurationError(problems=(Problem(str(folder), 1, what, mend),))
+    root = project_root()
+    areas = _reference(root, "policy_areas.yaml", "areas", PolicyArea, noun="policy area")
+    names = _reference(root, "policy_frames.yaml", "frames", FrameName, noun="policy frame")
+    desk = read_desk(folder, world=world)
+    problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *_no_sources(desk)]))
+    if problems:
+        raise ConfigurationError(problems=problems)
+    return _settings(desk, areas=areas, names=names, places=_places(desk, root=root, data=data))
+
+
+def _reference(root: Path, file: str, key: str, model: type[T], *, noun: str) -> tuple[T, ...]:
+    shelf = read_shelf(root / "data" / "reference" / file, key, model, noun=noun)
+    if shelf.problems:
+        raise ConfigurationError(problems=shelf.problems)
+    return _items(shelf)
+
+
+def _items(shelf: Shelf[T]) -> tuple[T, ...]:
+    return tuple(entry.item for entry in shelf.entries)
+
+
+def _no_sources(desk: Desk) -> tuple[Problem, ...]:
+    """A list without sources is right in form, and yet nothing could ever be seen."""
+    if desk.sources.ids is None or desk.sources.ids or desk.sources.problems:
+        return ()
+    file = str(desk.folder / "sources.yaml")
+    return (Problem(file, 1, "there is not one source in this file", "Add at least one source."),)
+
+
+def _places(desk: Desk, *, root: Path, data: Path) -> Places:
+    return Places(
+        folder=desk.folder,
+        data=Path(data),
+        reference=root / "data" / "reference",
+        patterns=root / "nlp_models" / "patterns",
+        organisation=desk.organisation.entries[0].item.id,
+    )
+
+
+def _settings(
+    desk: Desk, *, areas: tuple[PolicyArea, ...], names: tuple[FrameName, ...], places: Places
+) -> Settings:
+    return Settings(
+        organisation=desk.organisation.entries[0].item,
+        sources=_items(desk.sources),
+        topics=tuple(_topic_with_code(topic, areas) for topic in _items(desk.topics)),
+        frames=_items(desk.frames),
+        subscriptions=tuple(_subscription_with_codes(one, areas) for one in _items(desk.subscriptions)),
+        policy_areas=areas,
+        frame_names=names,
+        places=places,
+    )
+
+
+def _code(word: str, areas: tuple[PolicyArea, ...]) -> str:
+    area = find_area(word, areas)
+    return area.code if area else word
+
+
+def _topic_with_code(topic: Topic, areas: tuple[PolicyArea, ...]) -> Topic:
+    return topic.model_copy(update={"policy_area": _code(topic.policy_area, areas)})
+
+
+def _subscription_with_codes(one: Subscription, areas: tuple[PolicyArea, ...]) -> Subscription:
+    return one.model_copy(update={"policy_areas": tuple(_code(word, areas) for word in one.policy_areas)})
