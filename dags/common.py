@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -79,13 +78,3 @@ def settings() -> Settings:
     folder = ROOT / os.environ.get("KADERS_ORG", "organisations/waterdam")
     data = ROOT / os.environ.get("KADERS_DATA", "data")
     return load(folder, data=data, world=os.environ.get("KADERS_WORLD", ""))
-
-
-def late(**_: Any) -> None:
-    """Say in the log and in data/out/<organisation>/late.log that the morning report is late."""
-    line = f"{now():%Y-%m-%dT%H:%M:%SZ} the morning report was not ready by 08:00"
-    logging.getLogger(__name__).error(line)
-    path = settings().places.of("out") / "late.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(line + "\n")

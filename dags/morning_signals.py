@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, SIGNALS, WAREHOUSE, every, moment, settings
-
-READY_WITHIN = timedelta(minutes=90)
-"""From the scheduled 06:30 to the promised 08:00."""
-
-
-def deadline() -> DeadlineAlert | None:
-    """The alert on a late report; None without a scheduler, where Airflow 3.3 crashes on deadlines."""
-    if os.environ.get("KADERS_SCHEDULER") != "1":
-        return None
-    reference = DeadlineReference.DAGRUN_LOGICAL_DATE
-    return DeadlineAlert(reference=reference, interval=READY_WITHIN, callback=SyncCallback("common.late"))
+from lateness import deadline
 
 
 @dag(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -35,6 +38,23 @@ def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(SOURCE_ROOTS),
         "PATH": os.pathsep.join([str(scripts), os.environ.get("PATH", "")]),
     }
+
+
+def keys(home: Path) -> dict[str, str]:
+    """The secrets that Airflow's components share, made on first need in a file that only we can read.
+
+    Left to itself, a first start lets every component make up its own, and then they refuse each other.
+    """
+    path = home / "keys.json"
+    if not path.exists():
+        made = {
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),  # shorter ones are warned about
+            "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(64),
+            "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made), encoding="utf-8")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def enter(home: Path) -> None:

@@ -141,6 +141,14 @@ def _address(log: Path) -> str:
     return next((line for line in lines if line.startswith("http://")), "")
 
 
+def environment(org: str, port: int) -> dict[str, str]:
+    """What every process of ours finds in its environment."""
+    home = airflow_home.SCHEDULER_HOME
+    home.mkdir(parents=True, exist_ok=True)
+    own = {"KADERS_ORG": org, "KADERS_SCHEDULER": "1", MARK: str(home)}
+    return {**os.environ, **airflow_home.environment(home, port=port), **airflow_home.keys(home), **own}
+
+
 def start(org: str, port: int) -> int:
     """Start everything for one organisation, wait until it is healthy, say where it is and how to log in."""
     if ours():
@@ -150,10 +158,8 @@ def start(org: str, port: int) -> int:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise NotStarted(f"port {port} is taken by another program; choose one with PORT=...")
-    airflow_home.SCHEDULER_HOME.mkdir(parents=True, exist_ok=True)
     PID_FILE.unlink(missing_ok=True)
-    own = {"KADERS_ORG": org, "KADERS_SCHEDULER": "1", MARK: str(airflow_home.SCHEDULER_HOME)}
-    env = {**os.environ, **airflow_home.environment(airflow_home.SCHEDULER_HOME, port=port), **own}
+    env = environment(org, port)
     env["KADERS_WORLD"] = world(org, env)
     airflow = spawn([sys.executable, str(Path(__file__).with_name("standalone.py"))], env, LOG)
     print("starting Airflow ...", flush=True)

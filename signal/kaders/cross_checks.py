@@ -65,7 +65,9 @@ def _known(
     """A problem when `word` is not among `known`; nothing when either is not there to judge."""
     if word is None or known is None or word in (words := set(known)):
         return
-    yield entry.problem(f"{noun} '{word}' does not exist", meant(word, words, noun=f"{noun}s"), *steps)
+    yield entry.problem(
+        f"{noun} '{word}' does not exist", meant(word, words, noun=f"{noun}s".replace("ys", "ies")), *steps
+    )
 
 
 def _area(entry: Entry[Any], word: str, areas: Sequence[PolicyArea], *steps: str | int) -> Iterator[Problem]:
@@ -78,7 +80,9 @@ def _organisation(entry: Entry[Organisation], desk: Desk) -> Iterator[Problem]:
     organisation = entry.item
     yield from _known(entry, organisation.timezone, available_timezones(), "time zone", "timezone")
     countries = holidays.list_supported_countries()
-    yield from _known(entry, organisation.holidays.country, countries, "country", "holidays", "country")
+    yield from _known(
+        entry, organisation.holidays.country, countries, "holiday country", "holidays", "country"
+    )
     for kind, owner in organisation.owner_rules:
         yield from _known(entry, owner, organisation.owners, "owner", "owner_rules", kind)
     for name, owner in organisation.owners.items():

@@ -130,12 +130,24 @@ def kind(tested: Tested) -> SignalKind:
     """What sort of divergence a signal is; each asks for another action (design section 1)."""
     if tested.stated is None:
         return "unframed"
-    if any(now >= COUNTER_SHARE and now - before >= COUNTER_GROWTH for now, before in tested.counters.values()):
+    if _opposed(tested):
         return "contested"
     gap = tested.divergence
     if gap is None or gap.usual is None or gap.usual > gap.tolerance or not gap.further:
         return "absent"
     return "reframed"
+
+
+def _opposed(tested: Tested) -> bool:
+    """Whether a registered counter-frame is common, has grown, and grew more than any other frame."""
+    if not any(n >= COUNTER_SHARE and n - b >= COUNTER_GROWTH for n, b in tested.counters.values()):
+        return False
+    gap = tested.divergence
+    if gap is None or gap.before is None:
+        return True
+    growth = gap.theirs - gap.before
+    known = len(growth) - len(tested.counters)
+    return float(growth[known:].max()) >= float(growth[:known].max())
 
 
 def level(tested: Tested, recent: int) -> Level:

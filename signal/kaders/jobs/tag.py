@@ -13,7 +13,7 @@ from kaders.model import Document, Summary, Tagged
 from kaders.read.document import document
 from kaders.settings import Settings, Source
 from kaders.store import landing, tagged
-from kaders.tag.pipeline import Tagger
+from kaders.tag.pipeline import Tagger, tagger_version
 
 Progress = Callable[[int, int], None]
 """Told how many landing files are done and how many there are."""
@@ -37,41 +37,44 @@ def tag(settings: Settings, moment: datetime, progress: Progress | None = None) 
     source is back. A damaged landing file is one failure that names it. Raises ConfigurationError for a
     phrase that cannot be looked for and Unwritable when the disk is full.
     """
-    tagger = Tagger(settings)
-    todo = [path for path in landing.paths(settings.places) if not _target(settings, tagger, path).exists()]
+    version = tagger_version(settings)
+    todo = [path for path in landing.paths(settings.places) if not _target(settings, version, path).exists()]
     tally = _Tally(Counter(files=0, documents=0, unknown_source=0, unreadable=0))
-    done = 0
-    for batch in _batches(settings, todo, tally):
-        _write(settings, tagger, batch, tally)
-        done += len(batch)
-        if progress:
-            progress(done, len(todo))
-    if progress:
-        progress(len(todo), len(todo))
-    folder = settings.places.of("tagged") / tagger.version
+    if todo:
+        _tag_all(settings, todo, tally, progress)
+    folder = settings.places.of("tagged") / version
     return Summary("tag", moment, dict(tally.counts), tuple(tally.failures), (str(folder),))
 
 
-def _target(settings: Settings, tagger: Tagger, path: Path) -> Path:
-    return tagged.path_of(settings.places, tagger.version, path)
+def _tag_all(settings: Settings, todo: list[Path], tally: _Tally, progress: Progress | None) -> None:
+    tagger = Tagger(settings)
+    for done, batch in _batches(settings, todo, tally):
+        _write(settings, tagger, batch, tally)
+        if progress:
+            progress(done, len(todo))
 
 
-def _batches(settings: Settings, todo: list[Path], tally: _Tally) -> Iterator[dict[Path, list[Document]]]:
-    """The documents of each file, in groups of files that together hold about BATCH documents.
+def _target(settings: Settings, version: str, path: Path) -> Path:
+    return tagged.path_of(settings.places, version, path)
 
-    Every file to do is in a group, so that progress counts; one that must not be written is in none.
-    """
+
+Batch = dict[Path, list[Document]]
+"""The documents of each landing file."""
+
+
+def _batches(settings: Settings, todo: list[Path], tally: _Tally) -> Iterator[tuple[int, Batch]]:
+    """Groups of files that together hold about BATCH documents, each with how many files were seen by then."""
     sources = {source.id: source for source in settings.sources}
-    batch: dict[Path, list[Document]] = {}
-    for path in todo:
+    batch: Batch = {}
+    held = 0
+    for seen, path in enumerate(todo, start=1):
         documents = _documents(path, sources, tally)
         if documents is not None:
             batch[path] = documents
-        if sum(map(len, batch.values())) >= BATCH:
-            yield batch
-            batch = {}
-    if batch:
-        yield batch
+            held += len(documents)
+        if held >= BATCH or seen == len(todo):
+            yield seen, batch
+            batch, held = {}, 0
 
 
 def _documents(path: Path, sources: dict[str, Source], tally: _Tally) -> list[Document] | None:
@@ -87,10 +90,10 @@ def _documents(path: Path, sources: dict[str, Source], tally: _Tally) -> list[Do
     return [document(item, sources[item.source]) for item in known] if known or not items else None
 
 
-def _write(settings: Settings, tagger: Tagger, batch: dict[Path, list[Document]], tally: _Tally) -> None:
+def _write(settings: Settings, tagger: Tagger, batch: Batch, tally: _Tally) -> None:
     """Tag a group of files in one go and write each one's share."""
     results: Iterator[Tagged] = tagger.tag(doc for documents in batch.values() for doc in documents)
     for path, documents in batch.items():
-        tagged.write(_target(settings, tagger, path), [next(results) for _ in documents])
+        tagged.write(_target(settings, tagger.version, path), [next(results) for _ in documents])
         tally.counts["files"] += 1
         tally.counts["documents"] += len(documents)

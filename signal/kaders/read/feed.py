@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax import SAXException
 
 import feedparser
@@ -64,7 +65,7 @@ def parse(
     return unique(_each(entries, make, source=source, fetched_at=fetched_at, key=key))
 
 
-def _each(entries: list[Any], make: Any, **known: Any) -> Iterator[Item | None]:
+def _each(entries: list[dict[str, Any]], make: Any, **known: Any) -> Iterator[Item | None]:
     for entry in entries:
         try:
             yield make(entry, **known)
@@ -72,8 +73,8 @@ def _each(entries: list[Any], make: Any, **known: Any) -> Iterator[Item | None]:
             continue
 
 
-def _xml_entries(body: bytes, content_type: str) -> list[Any]:
-    """feedparser's entries, each with the language and address of its feed."""
+def _xml_entries(body: bytes, content_type: str) -> list[dict[str, Any]]:
+    """The entries of RSS, RDF or Atom, also when one of them stops feedparser."""
     tame = _AUTHOR.sub(rb"\1", _SURROGATE.sub(b"", body))
     try:
         feed = _feedparser(tame, content_type)
@@ -81,7 +82,7 @@ def _xml_entries(body: bytes, content_type: str) -> list[Any]:
         return _one_by_one(tame, content_type)
     if not feed.entries and not feed.version:
         raise Quarantine("html_instead_of_feed" if _PAGE.match(body) else "unreadable")
-    return [_with_feed(entry, feed.feed) for entry in feed.entries]
+    return _entries(feed)
 
 
 def _feedparser(body: bytes, content_type: str) -> Any:
@@ -95,42 +96,43 @@ def _feedparser(body: bytes, content_type: str) -> Any:
     )
 
 
-def _one_by_one(body: bytes, content_type: str) -> list[Any]:
+def _one_by_one(body: bytes, content_type: str) -> list[dict[str, Any]]:
     """The entries of a feed that stopped feedparser: each alone within the feed's own head and foot."""
     found = list(_ENTRY.finditer(body))
     if not found:
         raise Quarantine("unreadable")
     head, foot = body[: found[0].start()], body[found[-1].end() :]
-    entries: list[Any] = []
+    entries: list[dict[str, Any]] = []
     for each in found:
         with suppress(*STOPPED):  # this is the entry that cannot be read
             feed = _feedparser(head + each.group() + foot, content_type)
-            entries += [_with_feed(entry, feed.feed) for entry in feed.entries]
+            entries += _entries(feed)
     return entries
 
 
-def _with_feed(entry: Any, feed: Any) -> Any:
-    entry["kaders_base"] = string(feed.get("link"))
-    entry["kaders_language"] = string(feed.get("language"))
-    return entry
+def _entries(parsed: Any) -> list[dict[str, Any]]:
+    """feedparser's entries as plain dicts, with what they inherit from their feed."""
+    shared = {"home": string(parsed.feed.get("link")), "language": string(parsed.feed.get("language"))}
+    return [{**entry, "feed": shared} for entry in parsed.entries]
 
 
-def _from_xml(entry: Any, *, source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
-    base = canonical(entry["kaders_base"], base=source.url or "") or source.url or ""
+def _from_xml(
+    entry: dict[str, Any], *, source: Source, fetched_at: datetime, key: bytes | None
+) -> Item | None:
     return item(
         source=source,
         fetched_at=fetched_at,
         guid=string(entry.get("id")),
-        url=_link(entry, base),
+        url=_link(entry, urljoin(source.url or "", entry["feed"]["home"])),
         title=plain(string(entry.get("title"))),
         text=plain(_longest(entry)),
         published=_date(entry, fetched_at),
-        language=string(entry.get("language")) or source.language or entry["kaders_language"],
+        language=string(entry.get("language")) or source.language or entry["feed"]["language"],
         author=pseudonym(string(entry.get("author")), key),
     )
 
 
-def _link(entry: Any, base: str) -> str:
+def _link(entry: dict[str, Any], base: str) -> str:
     """The article behind FeedBurner first, then the entry's link, then any link to a page, then its guid."""
     pages = [link for link in entry.get("links", []) if link.get("rel", "alternate") == "alternate"]
     named = [string(entry.get("feedburner_origlink")), string(entry.get("link"))]
@@ -140,7 +142,7 @@ def _link(entry: Any, base: str) -> str:
     return next(filter(None, urls), "") or (canonical(guid) if guid.startswith("http") else "")
 
 
-def _longest(entry: Any) -> str:
+def _longest(entry: dict[str, Any]) -> str:
     """The longer of summary and content: some feeds fill only one, some cut the other."""
     contents = (c for c in entry.get("content", []) if str(c.get("type", "text")).startswith(TEXTUAL))
     return max(
@@ -149,13 +151,13 @@ def _longest(entry: Any) -> str:
     )
 
 
-def _date(entry: Any, fetched_at: datetime) -> datetime | None:
-    raw = (dict.get(entry, field) for field in ("published", "created", "updated"))
+def _date(entry: dict[str, Any], fetched_at: datetime) -> datetime | None:
+    raw = (entry.get(field) for field in ("published", "created", "updated"))
     found = (dates.moment(each, fetched_at=fetched_at) for each in raw if each)
     return next(filter(None, found), None)
 
 
-def _json_entries(body: bytes) -> list[Any]:
+def _json_entries(body: bytes) -> list[dict[str, Any]]:
     try:
         feed = json.loads(body)
     except (ValueError, RecursionError):
@@ -167,7 +169,7 @@ def _json_entries(body: bytes) -> list[Any]:
         "home": feed.get("home_page_url"),
         "by": _json_author(feed),
     }
-    return [{"feed": shared, **entry} for entry in feed["items"] if isinstance(entry, dict)]
+    return [{**entry, "feed": shared} for entry in feed["items"] if isinstance(entry, dict)]
 
 
 def _from_json(

@@ -35,17 +35,16 @@ def page(payload: Payload, language: ReportLanguage) -> str:
     voice = Voice(language, ZoneInfo(payload["organisation"]["timezone"]))
     with drawing():
         pictures = _pictures(payload, voice)
-    template = _environment(voice).get_template("page.html.j2")
+    template = _speaking(environment(), voice).get_template("page.html.j2")
     html = template.render(
         p=payload,
         voice=voice,
         view=view,
-        css=Markup(_css()),
-        css_hash=_css_hash(),
         level=view.interval_level(payload),
         order=view.numbers(payload),
         other="en" if language == "nl" else "nl",
         other_page=PAGES["en" if language == "nl" else "nl"],
+        **stylesheet(),
         **pictures,
     )
     return "\n".join(line.rstrip() for line in html.splitlines() if line.strip()) + "\n"
@@ -75,14 +74,18 @@ def _sparks(signals: list[Row], named: dict[str, str], voice: Voice) -> Iterator
             yield signal["id"], Markup(drawn)
 
 
-def _environment(voice: Voice) -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Where templates come from: everything is escaped and a name that misses is an error."""
+    return Environment(
         loader=PackageLoader("kaders.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _speaking(environment: Environment, voice: Voice) -> Environment:
     environment.globals.update(t=voice.say, count=voice.count)
     environment.filters.update(
         both=voice.both,
@@ -99,12 +102,8 @@ def _environment(voice: Voice) -> Environment:
 
 
 @cache
-def _css() -> str:
-    return files("kaders.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
-
-
-@cache
-def _css_hash() -> str:
-    """The only style that the page's security policy lets through (CSP level 2, hash-source)."""
-    digest = hashlib.sha256(_css().encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+def stylesheet() -> dict[str, str]:
+    """The style of every page, and its hash: the only style that the security policy lets through."""
+    css = files("kaders.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return {"css": Markup(css), "css_hash": f"sha256-{digest}"}

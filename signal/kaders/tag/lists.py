@@ -35,7 +35,9 @@ def _phrases(path: Path, known: Iterable[str]) -> PhraseLists:
     try:
         data = yaml.load(_text(path), Loader=_Loader)
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML: {error}. Restore the file or mend it.") from error
+        raise ConfigurationError(
+            f"{path} is not valid YAML: {error}. Restore the file or mend it."
+        ) from error
     return phrase_list(data, name=str(path), known=known)
 
 

@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
+from typing import cast
 
-import spacy
+from spacy.about import __version__ as spacy_version
 from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -143,10 +144,10 @@ class Tagger:
         for found, number in self._pipelines[language].pipe(texts, as_tuples=True):
             document = batch[number]
             day = document.published.astimezone(self._zone).date()
-            yield number, judge.judge(found._.kaders_hits, title=len(plain(document.title)), day=day)
+            yield number, judge.judge(found._.kaders_hits, title=len(_headline(document)), day=day)
 
     def _tags(self, document: Document, judgement: Judgement) -> Tags:
-        whole = f"{document.title}\n{document.text[:LONGEST_TEXT]}"
+        whole = f"{_headline(document)}\n{document.text[:LONGEST_TEXT]}"
         return Tags(
             policy_areas=judgement.policy_areas,
             topics=judgement.topics,
@@ -162,29 +163,33 @@ class Tagger:
 def _pipeline(settings: Settings, lists: WordLists, language: str) -> Language:
     config = Config().from_str(lists.configs[language])
     nlp = load_model_from_config(config, auto_fill=True)
-    finder = nlp.get_pipe("kaders_phrases")
+    finder = cast(PhraseFinder, nlp.get_pipe("kaders_phrases"))
     finder.listen_for(listen_for(settings, lists, language))
     return nlp
 
 
+def _headline(document: Document) -> str:
+    """The title, or nothing when it is only the beginning of the text, as that of a post is."""
+    title = plain(document.title)
+    return "" if plain(document.text).startswith(title.rstrip(" ….")) else title
+
+
 def _text(document: Document) -> str:
-    """Title and text, kept apart by a blank line, which no phrase runs over."""
-    return f"{plain(document.title)}\n\n{plain(document.text[:LONGEST_TEXT])}"
+    """Headline and text, kept apart by a blank line, which no phrase runs over."""
+    return f"{_headline(document)}\n\n{plain(document.text[:LONGEST_TEXT])}"
 
 
 def tagger_version(settings: Settings, lists: WordLists | None = None) -> str:
     """A short hash over everything that decides a tag; the same input gives the same hash anywhere."""
     lists = lists or word_lists(settings)
     decides = {
-        "code": (REVISION, __version__, spacy.__version__, LONGEST_TEXT),
+        "code": (REVISION, __version__, spacy_version, LONGEST_TEXT),
         "judge": (TITLE_WEIGHT, SHARE_OF_STRONGEST, MOST_FRAMES, MOST_AREAS),
         "words": (SKETCH_LENGTH, SKETCH_SEED, SHINGLE, QUESTION_WORDS, MOST_QUESTIONS),
         "configs": dict(lists.configs),
         "phrases": {language: listen_for(settings, lists, language) for language in TAGGED_LANGUAGES},
         "themes": [(topic.id, settings.theme(topic.policy_area).code) for topic in settings.topics],
-        "messages": [
-            (f.id, f.version, f.topic, str(f.valid_from), str(f.valid_to)) for f in settings.frames
-        ],
+        "messages": [(f.id, f.version, f.topic, str(f.valid_from), str(f.valid_to)) for f in settings.frames],
         "zone": settings.organisation.timezone,
     }
     return hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -15,7 +15,7 @@ to tell copies (above .6) from texts on one subject (below .3)."""
 SKETCH_SEED = 1997
 """Fixed for ever: sketches of another seed cannot be compared. (Broder published MinHash in 1997.)"""
 SHINGLE = 3
-"""Words per shingle: short enough for a post of ten words, long enough that a subject alone is no likeness."""
+"""Words per shingle: short enough for a post of ten, long enough that a shared subject is no likeness."""
 QUESTION_WORDS = (4, 30)
 """Fewest and most words of a question worth reading: "Echt waar?" asks nothing, and above 30 words the
 splitter has usually missed a full stop."""

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from kaders.errors import ConfigurationError
 
 SHOWN = 40
-"""Entries of a feed: what a Mastodon page holds and more than the 10 to 25 of most RSS feeds, so that a morning
-that was missed is still there."""
+"""Entries of a feed: what a Mastodon page holds; more than the 10 to 25 of most RSS feeds, so that a missed
+morning is still there."""
 RECENT = timedelta(hours=36)
 """How far back a reply reaches when that is more than SHOWN entries: one visit a day sees everything."""
 MOST = 400
@@ -47,14 +47,14 @@ class Shelf:
     number: int
     language: str | None
     zone: ZoneInfo
-    dead: tuple[tuple[datetime, datetime], ...]
+    dead: tuple[tuple[datetime, datetime | None], ...]
     entries: tuple[Entry, ...]
     moments: tuple[datetime, ...]
     painted: dict[int, str] = field(default_factory=dict)
 
     def alive(self, moment: datetime) -> bool:
         """Whether the source answers at a moment."""
-        return not any(start <= moment < end for start, end in self.dead)
+        return not any(start <= moment and (end is None or moment < end) for start, end in self.dead)
 
     def shown(self, moment: datetime) -> range:
         """The numbers of the entries in a reply at a moment, oldest first."""
@@ -107,7 +107,7 @@ def _shelf(folder: Path, source: dict[str, Any], number: int, zone: ZoneInfo) ->
         number=number,
         language=source["language"],
         zone=zone,
-        dead=tuple((_moment(start), _moment(end)) for start, end in source["dead"]),
+        dead=tuple((_moment(start), _moment(end) if end else None) for start, end in source["dead"]),
         entries=entries,
         moments=tuple(entry.published for entry in entries),
     )

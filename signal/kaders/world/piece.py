@@ -1,4 +1,4 @@
-"""One item of the world with its truth: pure, the same for the same scenario, seed, day, source and number."""
+"""One item of the world with its truth: pure, the same for the same seed, day, source and number."""
 
 from __future__ import annotations
 

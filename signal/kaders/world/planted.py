@@ -10,8 +10,8 @@ from random import Random
 from kaders.settings import Source
 from kaders.world import text
 from kaders.world.clock import at, end_of
-from kaders.world.piece import Piece, Truth, dress, language_of
 from kaders.world.grammar import Grammar, Slots, Subject, grammar
+from kaders.world.piece import Piece, Truth, dress, language_of
 from kaders.world.plan import Plan
 from kaders.world.polish import capital, fill
 from kaders.world.scenario import NEWS_KINDS, Plant

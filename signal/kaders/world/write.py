@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -103,12 +103,6 @@ def _meta(plan: Plan) -> dict[str, Any]:
 
 
 def _source(source: Source, plan: Plan) -> dict[str, Any]:
-    dead = [
-        plant.span(plan.first, plan.scenario.end)
-        for plant in plan.scenario.plants
-        if plant.kind == "dead_source" and plant.source == source.id
-    ]
-    zone = plan.scenario.zone
     return {
         "id": source.id,
         "name": source.name,
@@ -116,12 +110,18 @@ def _source(source: Source, plan: Plan) -> dict[str, Any]:
         "reader": source.reader,
         "language": source.language,
         "path": "/" + (source.url or "").removeprefix(WORLD_PREFIX).partition("?")[0],
-        "dead": [
-            [stamp(start_of(first, zone)), stamp(start_of(last + timedelta(days=1), zone))]
-            for first, last in dead
-            if first <= last
-        ],
+        "dead": list(_dead(source, plan)),
     }
+
+
+def _dead(source: Source, plan: Plan) -> Iterator[list[str | None]]:
+    """From when until when a source does not answer; None: it never answers again."""
+    zone, end = plan.scenario.zone, plan.scenario.end
+    for plant in plan.scenario.plants:
+        first, last = plant.span(plan.first, end)
+        if plant.kind == "dead_source" and plant.source == source.id and first <= last:
+            over = stamp(start_of(last + timedelta(days=1), zone)) if last < end else None
+            yield [stamp(start_of(first, zone)), over]
 
 
 def _line(content: dict[str, Any]) -> str:

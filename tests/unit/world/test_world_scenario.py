@@ -49,7 +49,9 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, old: str, new: str, where
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    scenario = SCENARIO.replace("topic: havenbrug", "topic: onbekend").replace("source: wijkblad", "source: nergens")
+    scenario = SCENARIO.replace("topic: havenbrug", "topic: onbekend").replace(
+        "source: wijkblad", "source: nergens"
+    )
     assert len(_problems(tmp_path, scenario)) == 2
 
 

@@ -52,7 +52,7 @@ def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 def test_feeds_parse_without_a_complaint(base: str, path: str) -> None:
     status, headers, body = _get(base + path)
     feed = feedparser.parse(body, response_headers={"content-type": headers["Content-Type"]})
-    assert status == 200 and not feed.bozo and len(feed.entries) >= 40
+    assert status == 200 and not feed.bozo and len(feed.entries) >= 25
     for entry in feed.entries:
         assert entry.id and entry.title and entry.link.startswith("https://")
         assert entry.published_parsed and (entry.get("summary") or entry.content[0].value)
@@ -108,7 +108,9 @@ def test_unchanged_is_said_with_304(base: str) -> None:
     _, headers, body = _get(base + "/stadskrant/feed.rss", Accept_Datetime=EARLIER)
     again = _get(base + "/stadskrant/feed.rss", Accept_Datetime=EARLIER, If_None_Match=headers["ETag"])
     assert again[0] == 304 and again[2] == b"" and "Memento-Datetime" in again[1]
-    since = _get(base + "/stadskrant/feed.rss", Accept_Datetime=EARLIER, If_Modified_Since=headers["Last-Modified"])
+    since = _get(
+        base + "/stadskrant/feed.rss", Accept_Datetime=EARLIER, If_Modified_Since=headers["Last-Modified"]
+    )
     assert since[0] == 304
     later = _get(base + "/stadskrant/feed.rss", If_None_Match=headers["ETag"])
     assert later[0] == 200 and later[2] != body

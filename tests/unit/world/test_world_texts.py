@@ -48,7 +48,13 @@ def test_every_template_of_the_grammar_can_be_filled(language: str) -> None:
     for subject in words.subjects.values():
         own = [*subject.counter.values(), *subject.frames.values()]
         lines = [line for voice in (*voices, *own) for form in voice.values() for line in form]
-        lines += [*subject.headline, *subject.stated, *subject.press, *subject.press_headline, *subject.question]
+        lines += [
+            *subject.headline,
+            *subject.stated,
+            *subject.press,
+            *subject.press_headline,
+            *subject.question,
+        ]
         for line in lines:
             assert "{" not in text.fill(line, Random(1), subject.slots)
 

@@ -135,7 +135,9 @@ def test_the_shipped_world_has_all_plants_and_the_asked_volume(shipped: Path) ->
     rows = _lines(shipped / "truth.jsonl")
     assert 16_000 < len(rows) < 24_000
     plants = Counter(row["plant"] for row in rows)
-    must = [p["kind"] for p in json.loads((shipped / "truth.json").read_text())["plants"] if p["must_be_signal"]]
+    must = [
+        p["kind"] for p in json.loads((shipped / "truth.json").read_text())["plants"] if p["must_be_signal"]
+    ]
     assert sorted(must) == ["absent", "contested", "reframed", "unframed"]
     assert all(plants[kind] > 50 for kind in must)
     storm = [row for row in rows if row["plant"] == "wire_storm"]

@@ -21,7 +21,11 @@ SOURCES = "sources:\n" + "".join(
         _source("english", "rss", "feed.rss", 3, "    language: en\n"),
         _source("toots", "social", "api/v1/timelines/tag/waterdam", 20, "    reader: mastodon\n"),
         _source(
-            "skies", "social", "xrpc/app.bsky.feed.getAuthorFeed?actor=praat.example", 12, "    reader: bluesky\n"
+            "skies",
+            "social",
+            "xrpc/app.bsky.feed.getAuthorFeed?actor=praat.example",
+            12,
+            "    reader: bluesky\n",
         ),
         _source("pers", "own", "feed.rss", 2, "    language: nl\n"),
         "  - id: buiten\n    name: buiten\n    kind: news\n    url: https://buiten.example/feed\n"

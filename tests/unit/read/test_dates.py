@@ -1,0 +1,90 @@
+"""Dates as sources write them, in tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaders.read.dates import EARLIEST, LATEST, moment
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("2026-11-23T10:00:00Z", "2026-11-23T10:00"),
+        ("2026-11-23T10:00:00.123-0500", "2026-11-23T15:00"),
+        ("20260302T100000Z", "2026-03-02T10:00"),
+        ("2026-11-22 10:00", "2026-11-22T09:00"),  # no zone: Dutch winter time
+        ("2026-07-22 10:00", "2026-07-22T08:00"),  # no zone: Dutch summer time
+        ("2026-11-22", "2026-11-21T23:00"),
+        ("Mon, 16 Oct 2017 15:10:00 +0000", "2017-10-16T15:10"),
+        ("Mon, 16 Oct 2017 15:10:00 +0000 (UTC)", "2017-10-16T15:10"),
+        ("Mon, 23 Nov 2026 07:15:00 CET", "2026-11-23T06:15"),
+        ("Thu, 16 Jul 2026 15:10:00 CEST", "2026-07-16T13:10"),
+        ("Mon, 16 Nov 2026 15:10:00", "2026-11-16T14:10"),
+        ("16 Jul 26 15:10 GMT", "2026-07-16T15:10"),
+        ("03 Apr 02 1500 GMT", "2002-04-03T15:00"),
+        ("Sunday, 06-Nov-22 08:49:37 GMT", "2022-11-06T08:49:37"),
+        ("Mon Oct 16 15:10:00 2017", "2017-10-16T13:10"),
+        ("Mon Oct 16 15:10:00 +0000 2017", "2017-10-16T15:10"),
+        ("November 16, 2026 10:15", "2026-11-16T09:15"),
+        ("maandag 16 november 2026, 10.15 uur", "2026-11-16T09:15"),
+        ("1 maart 2026 om 10:15", "2026-03-01T09:15"),
+        ("16 nov. 2026", "2026-11-15T23:00"),
+        ("Seg, 24 Set 2018 19:42:40 -0300", "2018-09-24T22:42:40"),
+        ("wo 18-11-2026 10:15", "2026-11-18T09:15"),
+        ("02-03-2026", "2026-03-01T23:00"),  # day first: 2 March
+        ("12/31/2025 10:00", "2025-12-31T09:00"),  # cannot be day first
+        ("1772442000", "2026-03-02T09:00"),
+        ("1772442000000", "2026-03-02T09:00"),
+        ("16 Oct 2017 24:00:00 GMT", "2017-10-17T00:00"),
+        ("2026-11-24T11:59:00Z", "2026-11-24T11:59"),  # a wrong zone, not a wrong date
+    ],
+)
+def test_a_date_is_read_as_it_is_meant(raw: str, expected: str) -> None:
+    assert moment(raw, fetched_at=NOW) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        None,
+        [],
+        "onzin",
+        "0000-00-00",
+        "2026-W12",
+        "16 november",
+        "12 Nov 10:15",
+        "Thu, 32 Jan 2020 10:00:00 GMT",
+        "Mon, 16 Oct 2017 15:10:00 +99:99",
+        "16 Jul 2026 15:10:00 XYZ",
+        "2026-11-22T25:00:00",
+        "1994-12-31",
+        "0",
+        "1970-01-01T00:00:00Z",
+        "2026-11-24T12:00:01Z",
+        "2031-01-01",
+        "99999999999999999",
+    ],
+)
+def test_a_date_is_never_invented(raw: object) -> None:
+    assert moment(raw, fetched_at=NOW) is None
+
+
+@given(st.datetimes(datetime(1995, 1, 3), datetime(2026, 11, 23)), st.integers(-14, 14))
+def test_every_iso_moment_comes_back(local: datetime, hours: int) -> None:
+    aware = local.replace(microsecond=0, tzinfo=UTC)
+    written = (aware + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S") + f"{hours:+03d}:00"
+    assert moment(written, fetched_at=NOW) == aware
+
+
+@given(st.text(max_size=40))
+def test_nothing_makes_it_stumble(raw: str) -> None:
+    found = moment(raw, fetched_at=NOW)
+    assert found is None or EARLIEST <= found <= NOW + LATEST

@@ -1,0 +1,62 @@
+"""Mastodon timelines and Bluesky author feeds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from reading import FEEDS, KEY, NOW, source
+
+from kaders.errors import Quarantine
+from kaders.model import Item
+from kaders.read import bluesky, mastodon
+from kaders.read.items import Reader
+from kaders.read.people import pseudonym
+
+HOST = "https://sociaal.example/api/v1/timelines/tag/afvalpas"
+
+
+def read(reader: Reader, name: str) -> tuple[Item, ...]:
+    body = (FEEDS / name).read_bytes()
+    return reader(body, content_type="application/json", source=source(url=HOST), fetched_at=NOW, key=KEY)
+
+
+def test_mastodon_without_boosts_and_private_posts() -> None:
+    first, second = read(mastodon.parse, "mastodon.json")
+    assert (first.guid, first.url) == ("101", "https://sociaal.example/@bo/101")
+    assert first.text == "Weer de #afvalpas kapot @… ook?"
+    assert first.published == datetime(2026, 11, 22, 18, tzinfo=UTC)
+    assert (first.language, first.engagement) == ("nl", 6)
+    assert (second.title, second.url, second.engagement) == ("Let op", "https://elders.example/104", 4)
+
+
+def test_one_person_is_one_pseudonym_on_every_server() -> None:
+    first, second = read(mastodon.parse, "mastodon.json")
+    assert first.author == second.author == pseudonym("bo@sociaal.example", KEY)
+
+
+def test_bluesky_without_reposts() -> None:
+    first, second = read(bluesky.parse, "bluesky.json")
+    assert first.url == "https://bsky.app/profile/did:plc:abc/post/k1"
+    assert first.text == "Nieuw: bibliotheek opent zondag. Met dank aan @… &amp; co", "plain text is no HTML"
+    assert (first.language, first.engagement) == ("nl", 10)
+    assert first.author == pseudonym("did:plc:abc", KEY)
+    assert second.published == datetime(2026, 11, 22, 11, tzinfo=UTC), (
+        "the network's date when the author's is impossible"
+    )
+
+
+@pytest.mark.parametrize("reader", [mastodon.parse, bluesky.parse])
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b"<html></html>", "html_instead_of_feed"),
+        (b'{"error": "This API requires an authenticated user"}', "unreadable"),
+        (b"{", "unreadable"),
+        (b"3", "unreadable"),
+    ],
+)
+def test_what_is_no_timeline_is_refused_with_a_reason(reader: Reader, body: bytes, reason: str) -> None:
+    with pytest.raises(Quarantine, match=f"^{reason}$"):
+        reader(body, content_type="", source=source(), fetched_at=NOW, key=KEY)
