@@ -12,7 +12,7 @@ from kaders.errors import ConfigurationError, Problem
 from kaders.settings import FrameName, Places, PolicyArea, Settings, Subscription, Topic
 
 
-def project_root() -> Path:
+def root() -> Path:
     """The folder that holds `data/reference` and `nlp_models`: KADERS_ROOT, else found from this package."""
     given = os.environ.get("KADERS_ROOT")
     return Path(given) if given else Path(kaders.__file__).resolve().parents[2]
@@ -29,18 +29,18 @@ def load(folder: Path, *, data: Path, world: str = "") -> Settings:
     if not folder.is_dir():
         what, mend = "this folder does not exist", "Make it with `kaders init`, or correct the path."
         raise ConfigurationError(problems=(Problem(str(folder), 1, what, mend),))
-    root = project_root()
-    areas = _reference(root, "policy_areas.yaml", "areas", PolicyArea, noun="policy area")
-    names = _reference(root, "policy_frames.yaml", "frames", FrameName, noun="policy frame")
+    project = root()
+    areas = _reference(project, "policy_areas.yaml", "areas", PolicyArea, noun="policy area")
+    names = _reference(project, "policy_frames.yaml", "frames", FrameName, noun="policy frame")
     desk = read_desk(folder, world=world)
     problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *_no_sources(desk)]))
     if problems:
         raise ConfigurationError(problems=problems)
-    return _settings(desk, areas=areas, names=names, places=_places(desk, root=root, data=data))
+    return _settings(desk, areas=areas, names=names, places=_places(desk, project=project, data=data))
 
 
-def _reference(root: Path, file: str, key: str, model: type[T], *, noun: str) -> tuple[T, ...]:
-    shelf = read_shelf(root / "data" / "reference" / file, key, model, noun=noun)
+def _reference(project: Path, file: str, key: str, model: type[T], *, noun: str) -> tuple[T, ...]:
+    shelf = read_shelf(project / "data" / "reference" / file, key, model, noun=noun)
     if shelf.problems:
         raise ConfigurationError(problems=shelf.problems)
     return _items(shelf)
@@ -58,12 +58,12 @@ def _no_sources(desk: Desk) -> tuple[Problem, ...]:
     return (Problem(file, 1, "there is not one source in this file", "Add at least one source."),)
 
 
-def _places(desk: Desk, *, root: Path, data: Path) -> Places:
+def _places(desk: Desk, *, project: Path, data: Path) -> Places:
     return Places(
         folder=desk.folder,
         data=Path(data),
-        reference=root / "data" / "reference",
-        patterns=root / "nlp_models" / "patterns",
+        reference=project / "data" / "reference",
+        patterns=project / "nlp_models" / "patterns",
         organisation=desk.organisation.entries[0].item.id,
     )
 

@@ -302,6 +302,9 @@ class Settings(_Strict):
         return max(valid, key=lambda f: f.version) if valid else None
 
     def fingerprint(self) -> str:
-        """A short hash of all configuration but the places, for seeds and for the method line."""
-        payload = self.model_dump_json(exclude={"places"})
+        """A short hash of all configuration, for seeds and for the method line.
+
+        Without the places and the addresses: where files lie and which port a demo world got say nothing.
+        """
+        payload = self.model_dump_json(exclude={"places": True, "sources": {"__all__": {"url"}}})
         return hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()

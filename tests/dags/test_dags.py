@@ -45,13 +45,13 @@ def test_every_file_loads_and_no_dag_is_missing(bag: DagBag) -> None:
 def test_clocks_are_dutch(bag: DagBag, dag_id: str) -> None:
     timetable: Any = bag.dags[dag_id].timetable
     assert timetable.expression == CRON[dag_id]
-    assert str(timetable.timezone) == "Europe/Amsterdam" or "Amsterdam" in repr(timetable.timezone)
+    assert str(timetable.timezone) == "Europe/Amsterdam"
 
 
 @pytest.mark.parametrize("dag_id", ON_ASSET)
 def test_followers_wait_for_their_asset(bag: DagBag, dag_id: str) -> None:
     asked: Any = bag.dags[dag_id].timetable.asset_condition
-    assert [asset.name for _, asset in asked.iter_assets()] == [ON_ASSET[dag_id]]
+    assert [asset.name for asset in asked.objects] == [ON_ASSET[dag_id]]
 
 
 def test_assets_are_announced_by_the_last_step(bag: DagBag) -> None:
@@ -117,12 +117,20 @@ def test_only_a_scheduled_morning_can_be_late(
     assert said == ["2026-11-23T07:00:00Z the morning report of 2026-11-23 was not ready by 08:00"] * lines
 
 
+def at(day: int) -> datetime:
+    """Midnight of a day in January 2026."""
+    return datetime(2026, 1, day, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("context", "expected"),
     [
         ({"params": {"moment": "2026-11-23T06:30:00+01:00"}}, (2026, 11, 23, 5, 30)),
         ({"params": {"moment": "2026-07-23T06:30:00"}}, (2026, 7, 23, 4, 30)),
-        ({"params": {"moment": None}, "data_interval_end": datetime(2026, 1, 2, tzinfo=UTC)}, (2026, 1, 2, 0, 0)),
+        (
+            {"params": {"moment": None}, "data_interval_end": datetime(2026, 1, 2, tzinfo=UTC)},
+            (2026, 1, 2, 0, 0),
+        ),
         ({"params": {}, "logical_date": datetime(2026, 1, 3, tzinfo=UTC)}, (2026, 1, 3, 0, 0)),
         ({"dag_run": SimpleNamespace(run_after=datetime(2026, 1, 4, tzinfo=UTC))}, (2026, 1, 4, 0, 0)),
     ],

@@ -8,9 +8,9 @@ import pytest
 
 from kaders.errors import ConfigurationError
 from kaders.jobs.init import init, packs
-from kaders.load import load, project_root
+from kaders.load import load, root
 
-PACKS = project_root() / "data" / "reference" / "starter_packs"
+PACKS = root() / "data" / "reference" / "starter_packs"
 
 
 def test_the_three_packs_are_there() -> None:

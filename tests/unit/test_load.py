@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kaders.errors import ConfigurationError, Problem
-from kaders.load import load, project_root
+from kaders.load import load, root
 from kaders.settings import Settings
 
-WATERDAM = project_root() / "organisations" / "waterdam"
+WATERDAM = root() / "organisations" / "waterdam"
 FILES = ("organisation.yaml", "sources.yaml", "topics.yaml", "frames.yaml", "subscriptions.yaml")
 
 SMALL = {

@@ -16,7 +16,7 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the mail; aiosmtpd's own name for the hook."""
         number = len(list(self._folder.glob("*.eml"))) + 1
         partial = self._folder / f"{number:04d}.part"

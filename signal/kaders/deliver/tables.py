@@ -1,14 +1,12 @@
-"""Writes finished tables as an Excel workbook and as CSV, in which a text stays a text."""
+"""Turns finished tables into an Excel workbook and as CSV, in which a text stays a text."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,16 +22,12 @@ MIN_WIDTH, MAX_WIDTH = 10, 60
 """Column widths in characters; our choice: wide enough to read a date, narrow enough to see the next column."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write the file in one step: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(content)
-    os.replace(partial, path)
-    return path
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def _blank(value: Any) -> bool:
@@ -85,8 +79,8 @@ def _draw(book: xlsxwriter.Workbook, sheet: Worksheet, table: Sheet, chart: Char
     sheet.insert_chart(1, len(place) + 1, bars, {"description": chart.title})
 
 
-def write_workbook(path: Path, tables: Sequence[Sheet], *, moment: datetime) -> Path:
-    """Write all tables as one .xlsx; the same tables and moment give the same bytes."""
+def workbook_bytes(tables: Sequence[Sheet], *, moment: datetime) -> bytes:
+    """All tables as one .xlsx; the same tables and moment give the same bytes."""
     memory = io.BytesIO()
     with xlsxwriter.Workbook(memory, _OPTIONS) as book:
         book.set_properties({"author": "Kaders", "created": moment.astimezone(UTC).replace(tzinfo=None)})
@@ -97,7 +91,7 @@ def write_workbook(path: Path, tables: Sequence[Sheet], *, moment: datetime) -> 
             _fill(sheet, table, styles, head)
             if table.chart:
                 _draw(book, sheet, table, table.chart)
-    return _replace(path, memory.getvalue())
+    return memory.getvalue()
 
 
 def safe_cell(value: Any) -> str:
@@ -109,8 +103,8 @@ def safe_cell(value: Any) -> str:
     return f"'{text}" if risky else text
 
 
-def write_csv(path: Path, table: Sheet) -> Path:
-    """Write one table as UTF-8 CSV with a byte-order mark, without which Excel takes it for another code."""
+def csv_bytes(table: Sheet) -> bytes:
+    """One table as UTF-8 CSV with a byte-order mark, without which Excel takes it for another code."""
     memory = io.StringIO()
     writer = csv.writer(memory, lineterminator="\r\n")
     writer.writerow([safe_cell(str(title)) for title in table.frame.columns])
@@ -118,4 +112,4 @@ def write_csv(path: Path, table: Sheet) -> Path:
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     if table.frame.empty:
         writer.writerow([NO_DATA])
-    return _replace(path, memory.getvalue().encode("utf-8-sig"))
+    return memory.getvalue().encode("utf-8-sig")

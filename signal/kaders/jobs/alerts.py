@@ -18,6 +18,7 @@ from kaders.report.alerts import RETRY_DAYS, Signal, plan, subject_of
 from kaders.settings import Settings, Subscription
 from kaders.store import deliveries
 from kaders.store.connection import writing
+from kaders.store.files import write
 
 
 def _signals(path: Path) -> list[dict[str, Any]]:
@@ -26,7 +27,9 @@ def _signals(path: Path) -> list[dict[str, Any]]:
         payload = json.loads(path.read_text(encoding="utf-8"))
         return [*payload["signals"], *payload["watch"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise KadersError(f"{path} is not a readable list of signals; run detect for that day again") from error
+        raise KadersError(
+            f"{path} is not a readable list of signals; run detect for that day again"
+        ) from error
 
 
 def _mornings(settings: Settings, day: date) -> dict[date, list[dict[str, Any]]]:
@@ -55,10 +58,8 @@ def _send(settings: Settings, subscription: Subscription, alert: Alert, moment: 
 def _keep(settings: Settings, alert: Alert, day: date) -> Path:
     """Write a message that has no way out to a file, so that a person can still pass it on."""
     path = settings.places.of("out") / "alerts" / day.isoformat() / f"{alert.subscription}.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    partial.write_text(f"{alert.subject}\n\n{alert.text}", encoding="utf-8")
-    return partial.replace(path)
+    write(path, f"{alert.subject}\n\n{alert.text}".encode())
+    return path
 
 
 class _Round:

@@ -13,7 +13,7 @@ from kaders.settings import Settings
 from kaders.store.connection import writing
 from kaders.store.counts import items_of_count
 from kaders.store.documents import documents_as_of
-from kaders.store.files import write_atomically
+from kaders.store.files import write
 from kaders.store.ledger import coverage
 from kaders.store.publish import publish
 from kaders.store.results import past_signals, save_results
@@ -45,9 +45,9 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             tagger=tagger_version(settings),
         )
         save_results(con, payload)
-    publish(settings.places)
+        publish(con, settings.places)
     path = signals_path(settings, span.day)
-    write_atomically(path, json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write(path, (json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     failed = [s for s in payload["sources"] if s["state"] == "FAILED"]
     return Summary(
         job="detect",

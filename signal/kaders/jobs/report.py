@@ -14,6 +14,7 @@ from kaders.model import Summary
 from kaders.report.atom import feed
 from kaders.report.mornings import mornings
 from kaders.report.page import PAGES, page
+from kaders.report.voice import ReportLanguage
 from kaders.settings import Settings
 from kaders.store.files import write
 
@@ -46,15 +47,13 @@ def report(settings: Settings, moment: datetime) -> Summary:
     return Summary("report", moment, counts, failures, tuple(str(path) for path in written))
 
 
-def _painted(payload: dict[str, Any], language: Any, day: str) -> str:
+def _painted(payload: dict[str, Any], language: ReportLanguage, day: str) -> str:
     try:
         return page(payload, language)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise KadersError(_misfit(day, error)) from error
-
-
-def _misfit(day: str, error: Exception) -> str:
-    return f"The signals of {day} do not have the shape that the report needs ({error}). Run detect for that day."
+    except (KeyError, TypeError, ValueError) as error:
+        raise KadersError(
+            f"The signals of {day} miss something that the report needs ({error}). Run detect for that day."
+        ) from error
 
 
 def _read(path: Path, day: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ Batch = dict[Path, list[Document]]
 
 
 def _batches(settings: Settings, todo: list[Path], tally: _Tally) -> Iterator[tuple[int, Batch]]:
-    """Groups of files that together hold about BATCH documents, each with how many files were seen by then."""
+    """Groups of files that together hold about BATCH documents, each with how many files were seen."""
     sources = {source.id: source for source in settings.sources}
     batch: Batch = {}
     held = 0

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, get_args
 
 from jinja2 import Environment
 
+from kaders.model import SignalKind
 from kaders.report.alerts import Signal, reasons, subject_of
-from kaders.report.alert_words import DAYS, MONTHS, WORDS
+from kaders.report.voice import Voice, safe_link, tidy
 from kaders.settings import Organisation, Subscription
 
 MAX_LINKS = 3
 """Links per signal: enough to judge by; the report has the rest."""
+KINDS = {f"kind_{kind}" for kind in get_args(SignalKind)}
+WORDS = {
+    "nl": {
+        "hello": "{organisation}: wat buiten wordt gezegd past niet meer bij wat wij zeggen.",
+        "many": "{n} signalen",
+        "everything": "alle onderwerpen",
+        "why": "U krijgt dit omdat u volgt: {followed}.",
+        "pause": "Geen berichten meer? Zet `paused: true` bij `id: {id}` in subscriptions.yaml.",
+    },
+    "en": {
+        "hello": "{organisation}: what is said outside no longer fits what we say.",
+        "many": "{n} signals",
+        "everything": "all topics",
+        "why": "You get this because you follow: {followed}.",
+        "pause": "No more messages? Set `paused: true` at `id: {id}` in subscriptions.yaml.",
+    },
+}
+"""Only what an alert says and a report does not; the rest comes from texts/."""
 
 TEXT = """\
 {{ hello }}
@@ -27,8 +44,8 @@ TEXT = """\
    {{ s.verdict }}
 {% for line in s.lines %}   {{ line }}
 {% endfor %}{% for e in s.evidence %}   - {{ e.title }} ({{ e.source }})
-     {{ e.url }}
-{% endfor %}   {{ s.why }}
+{% if e.url %}     {{ e.url }}
+{% endif %}{% endfor %}   {{ s.why }}
 {% endfor %}
 --
 {{ pause }}
@@ -44,7 +61,7 @@ HTML = """\
 <p>{{ s.verdict }}</p>
 <ul>{% for line in s.lines %}<li>{{ line }}</li>{% endfor %}</ul>
 {% if s.evidence %}<ul>{% for e in s.evidence %}<li>
-{%- if e.link %}<a href="{{ e.url }}">{{ e.title }}</a>{% else %}{{ e.title }}{% endif %} ({{ e.source }})</li>
+{%- if e.url %}<a href="{{ e.url }}">{{ e.title }}</a>{% else %}{{ e.title }}{% endif %} ({{ e.source }})</li>
 {%- endfor %}</ul>{% endif %}
 <p><small>{{ s.why }}</small></p>
 {% endfor %}<hr><p><small>{{ pause }}</small></p>
@@ -70,87 +87,60 @@ def message_key(subscription: str, signals: Sequence[Signal]) -> str:
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def _line(text: str) -> str:
-    """The text on one line: a title of a stranger must not lay out our message."""
-    return " ".join(text.split())
+def _both(text: Mapping[str, Any] | None, voice: Voice) -> str:
+    return voice.both(dict(text or {}))
 
 
-def _both(text: dict[str, str] | None, language: str) -> str:
-    return _line((text or {}).get(language, ""))
-
-
-def spoken_moment(iso: str, zone: ZoneInfo, language: str) -> str:
-    """An ISO date or UTC moment as people say it, in the organisation's own time."""
-    if len(iso) == len("2026-11-23"):
-        return _spoken_day(date.fromisoformat(iso), language)
-    local = datetime.fromisoformat(iso).astimezone(zone)
-    return f"{_spoken_day(local.date(), language)}, {local:%H:%M}"
-
-
-def _spoken_day(day: date, language: str) -> str:
-    return f"{DAYS[language][day.weekday()]} {day.day} {MONTHS[language][day.month - 1]} {day.year}"
-
-
-def _lines(signal: Signal, language: str, zone: ZoneInfo) -> list[str]:
+def _lines(signal: Signal, voice: Voice) -> list[str]:
     """Owner, action, answer-by and certainty, as far as they are known."""
-    words, owner = WORDS[language], signal.get("owner") or {}
     certainty = signal.get("certainty") or {}
-    level = words["certainty_level"].get(certainty.get("level"), "")
+    sure = voice.say(f"certainty_{certainty['level']}") if certainty.get("level") else ""
     rows = [
-        ("owner", _both(owner.get("name"), language)),
-        ("action", words["actions"].get(signal.get("action"), "")),
-        ("answer_by", spoken_moment(by, zone, language) if (by := signal.get("answer_by")) else ""),
-        ("certainty", ". ".join(filter(None, [level, _both(certainty.get("why"), language)]))),
+        ("owner", _both((signal.get("owner") or {}).get("name"), voice)),
+        ("action", voice.say(f"action_{signal['action']}") if signal.get("action") else ""),
+        ("answer_by", voice.moment(signal["answer_by"]) if signal.get("answer_by") else ""),
+        ("certainty", ". ".join(filter(None, [sure, _both(certainty.get("why"), voice)]))),
     ]
-    return [f"{words[name]}: {value}" for name, value in rows if value]
+    return [f"{voice.say(name)}: {value}" for name, value in rows if value]
 
 
-def _verdict(signal: Signal, language: str) -> str:
+def _verdict(signal: Signal, voice: Voice) -> str:
     """Level and kind in words, then what the report says of the divergence."""
-    words = WORDS[language]
-    head = f"{words['levels'][signal['level']]}; {words['kinds'].get(signal.get('kind'), '')}"
-    return " ".join(filter(None, [head.rstrip("; ") + ".", _both(signal.get("explanation"), language)]))
+    level = voice.say(f"level_{signal['level']}").capitalize()
+    head = f"{level}: {voice.say(kind)}." if (kind := f"kind_{signal.get('kind')}") in KINDS else f"{level}."
+    return " ".join(filter(None, [head, _both(signal.get("explanation"), voice)]))
 
 
-def _evidence(signal: Signal) -> list[dict[str, Any]]:
-    """At most MAX_LINKS headlines with their link; never the text itself."""
+def _evidence(signal: Signal) -> list[dict[str, str]]:
+    """At most MAX_LINKS headlines with their link, when that is safe to follow; never the text itself."""
     return [
         {
-            "title": _line(e["title"]),
-            "url": (url := _line(e.get("url") or "")),
-            "source": _line(e.get("source") or ""),
-            "link": url.startswith(("http://", "https://")),
+            "title": tidy(e["title"]),
+            "source": tidy(e.get("source") or ""),
+            "url": safe_link(e.get("url")) or "",
         }
         for e in (signal.get("evidence") or [])[:MAX_LINKS]
     ]
 
 
-def _view(
-    signal: Signal, subscription: Subscription, areas: frozenset[str], zone: ZoneInfo
-) -> dict[str, Any]:
-    language = subscription.language
-    words = WORDS[language]
-    followed = [words["everything"] if r == "*" else r for r in reasons(signal, subscription, areas)]
-    name = _both(signal.get("name"), language)
+def _view(signal: Signal, subscription: Subscription, areas: frozenset[str], voice: Voice) -> dict[str, Any]:
+    words, name = WORDS[voice.language], _both(signal.get("name"), voice)
+    followed = [words["everything"] if r == "*" else tidy(r) for r in reasons(signal, subscription, areas)]
     return {
-        "headline": _both(signal.get("headline"), language) or name,
-        "verdict": _verdict(signal, language),
-        "lines": _lines(signal, language, zone),
+        "headline": _both(signal.get("headline"), voice) or name,
+        "verdict": _verdict(signal, voice),
+        "lines": _lines(signal, voice),
         "evidence": _evidence(signal),
         "why": words["why"].format(followed=", ".join(followed) or name),
     }
 
 
-def _subject(signals: Sequence[Signal], language: str, organisation: str) -> str:
-    names = ", ".join(_both(s.get("name"), language) for s in signals)
-    words = WORDS[language]
-    count = words["one"] if len(signals) == 1 else words["many"].format(n=len(signals))
-    top = words["levels"][signals[0]["level"]].lower()
-    return _line(
-        f"[{organisation}] {count}: {names} ({top})"
-        if len(signals) == 1
-        else f"[{organisation}] {count}: {names}"
-    )
+def _subject(signals: Sequence[Signal], voice: Voice, organisation: str) -> str:
+    """[who] how many and what about; for a single signal also how high."""
+    words, names = WORDS[voice.language], ", ".join(_both(s.get("name"), voice) for s in signals)
+    if len(signals) > 1:
+        return tidy(f"[{organisation}] {words['many'].format(n=len(signals))}: {names}")
+    return tidy(f"[{organisation}] {voice.say('level_' + signals[0]['level']).capitalize()}: {names}")
 
 
 def _paint(template: str, view: dict[str, Any], *, escape: bool) -> str:
@@ -173,23 +163,21 @@ def _told(signal: Signal) -> dict[str, Any]:
         "action",
         "answer_by",
     )
-    return {field: signal.get(field) for field in fields} | {
-        "evidence": [{k: e[k] for k in ("title", "url", "source")} for e in _evidence(signal)]
-    }
+    return {field: signal.get(field) for field in fields} | {"evidence": _evidence(signal)}
 
 
 def compose(
     signals: Sequence[Signal], subscription: Subscription, areas: frozenset[str], organisation: Organisation
 ) -> Alert:
     """The message of one subscription about one or more signals, in the subscription's language."""
-    language = subscription.language
-    words, name = WORDS[language], organisation.name.in_(language)
+    voice = Voice(subscription.language, organisation.zone)
+    words, name = WORDS[voice.language], organisation.name.in_(voice.language)
     view = {
-        "language": language,
-        "subject": _subject(signals, language, name),
+        "language": voice.language,
+        "subject": _subject(signals, voice, name),
         "hello": words["hello"].format(organisation=name),
-        "synthetic": words["synthetic"] if organisation.synthetic else "",
-        "signals": [_view(signal, subscription, areas, organisation.zone) for signal in signals],
+        "synthetic": voice.say("synthetic") if organisation.synthetic else "",
+        "signals": [_view(signal, subscription, areas, voice) for signal in signals],
         "pause": words["pause"].format(id=subscription.id),
     }
     return Alert(

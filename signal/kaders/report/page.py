@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from kaders.report import view
@@ -36,17 +36,13 @@ def page(payload: Payload, language: ReportLanguage) -> str:
     with drawing():
         pictures = _pictures(payload, voice)
     template = _speaking(environment(), voice).get_template("page.html.j2")
-    html = template.render(
-        p=payload,
-        voice=voice,
-        view=view,
-        level=view.interval_level(payload),
-        order=view.numbers(payload),
-        other="en" if language == "nl" else "nl",
-        other_page=PAGES["en" if language == "nl" else "nl"],
-        **stylesheet(),
-        **pictures,
-    )
+    other: ReportLanguage = "en" if language == "nl" else "nl"
+    scene = {"p": payload, "voice": voice, "view": view, "other": other, "other_page": PAGES[other]}
+    scene |= {"level": view.interval_level(payload), "order": view.numbers(payload)}
+    try:
+        html = template.render(**scene, **stylesheet(), **pictures)
+    except UndefinedError as error:
+        raise KeyError(error.message) from error
     return "\n".join(line.rstrip() for line in html.splitlines() if line.strip()) + "\n"
 
 
@@ -97,8 +93,14 @@ def _speaking(environment: Environment, voice: Voice) -> Environment:
         moment=voice.moment,
         tidy=tidy,
         link=safe_link,
+        lang=_lang,
     )
     return environment
+
+
+def _lang(code: str) -> str:
+    """A lang attribute of a quoted text; "" says that the language is not known."""
+    return code if code in PAGES else ""
 
 
 @cache

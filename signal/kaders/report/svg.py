@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -48,7 +49,9 @@ def drawing() -> Iterator[None]:
     """Matplotlib's own defaults with ours on top, whatever the machine's matplotlibrc says."""
     import matplotlib
 
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # An emoji in a name: Matplotlib only measures with its own font, the reader's browser has the glyph.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
         yield

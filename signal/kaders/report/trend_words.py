@@ -27,7 +27,7 @@ COLUMNS = {
     "high": "Hoog / High",
     "tolerance": "Tolerantie / Tolerance",
     "beyond": "Voorbij tolerantie / Beyond tolerance",
-    "gap": "Blijvend verschil / Standing gap",
+    "gap": "Staande kloof / Standing gap",
     "status": "Status",
     "days": "Dagen gemeten / Days measured",
     "signal": "Signaal / Signal",
@@ -55,19 +55,19 @@ KINDS = {
     "topic": "onderwerp / topic",
     "absent": "afwezig / absent",
     "contested": "tegengesproken / contested",
-    "reframed": "ander verhaal / reframed",
-    "unframed": "geen boodschap / unframed",
+    "reframed": "anders geframed / reframed",
+    "unframed": "zonder frame / unframed",
 }
 LEVELS = {
-    "watch": "volgen / watch",
+    "watch": "let op / watch",
     "signal": "signaal / signal",
     "elevated": "verhoogd / elevated",
     "high": "hoog / high",
 }
 STATUS = {
     "signal": "signaal / signal",
-    "watch": "volgen / watch",
-    "standing_gap": "blijvend verschil / standing gap",
+    "watch": "let op / watch",
+    "standing_gap": "staande kloof / standing gap",
     "normal": "gewoon / normal",
     "not_tested": "niet getoetst / not tested",
 }

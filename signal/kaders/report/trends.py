@@ -92,7 +92,9 @@ def week_before(day: date) -> Week:
     return Week(day - timedelta(days=day.weekday()) - WEEK)
 
 
-def _sheet(sheet_id: str, rows: list[list[Any]], formats: dict[str, str], chart: Chart | None = None) -> Sheet:
+def _sheet(
+    sheet_id: str, rows: list[list[Any]], formats: dict[str, str], chart: Chart | None = None
+) -> Sheet:
     frame = pd.DataFrame(rows, columns=[COLUMNS[name] for name in _FIELDS[sheet_id]], dtype=object)
     return Sheet(sheet_id, TITLES[sheet_id], frame, {COLUMNS[k]: v for k, v in formats.items()}, chart)
 
@@ -128,7 +130,10 @@ def _subjects(settings: Settings) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _attention_row(
-    key: tuple[str, str], name: dict[str, str], now: dict[tuple[str, str], int], before: dict[tuple[str, str], int]
+    key: tuple[str, str],
+    name: dict[str, str],
+    now: dict[tuple[str, str], int],
+    before: dict[tuple[str, str], int],
 ) -> list[Any]:
     """One line; a week in which nothing at all was seen is blank, for silence is not calm."""
     total, total_before = now.get(("all", "")), before.get(("all", ""))
@@ -205,7 +210,10 @@ def signals(counted: Counted, week: Week, settings: Settings) -> Sheet:
     rows = []
     for row in _within(counted.signals, week).sort_values(["day", "id"], kind="stable").to_dict("records"):
         name = names.get(str(row["issue"]), {"nl": str(row["issue"]), "en": str(row["issue"])})
-        kind, level = KINDS.get(str(row["kind"]), str(row["kind"])), LEVELS.get(str(row["level"]), str(row["level"]))
+        kind, level = (
+            KINDS.get(str(row["kind"]), str(row["kind"])),
+            LEVELS.get(str(row["level"]), str(row["level"])),
+        )
         owner = _owner(settings, row["owner"])
         rows.append([row["day"], row["id"], name["nl"], name["en"], kind, level, owner, row["first_day"]])
     return _sheet("signals", rows, {"analysed": "date", "first_day": "date"})

@@ -17,9 +17,9 @@ from kaders.tag.patterns import (
     TOPIC_ALL,
     TOPIC_NONE,
     Hit,
+    demanded,
     edition,
     longest,
-    rule_language,
 )
 
 TITLE_WEIGHT = 2
@@ -53,10 +53,7 @@ class Judge:
     def __init__(self, settings: Settings, language: str) -> None:
         self._settings = settings
         self._theme = {topic.id: settings.theme(topic.policy_area).code for topic in settings.topics}
-        self._needed = {
-            topic.id: len({phrase.lower() for phrase in topic.all.of(rule_language(topic, language))})
-            for topic in settings.topics
-        }
+        self._needed = {topic.id: len(demanded(topic, language)) for topic in settings.topics}
 
     def judge(self, hits: Iterable[Hit], *, title: int, day: date) -> Judgement:
         """What `hits` amount to.

@@ -122,12 +122,17 @@ def _of_topic(topic: Topic, language: str) -> dict[str, tuple[str, ...]]:
     """The rule of a topic; `all` gets a label for each phrase, because each one must be found."""
     rule = rule_language(topic, language)
     where = f"topics.yaml, topic {topic.id}"
-    every = _clean(topic.all.of(rule), where=where)
+    every = demanded(topic, language)
     return {
         f"{TOPIC}:{topic.id}": _clean(topic.any.of(rule), where=where),
         f"{TOPIC_NONE}:{topic.id}": _clean(topic.none.of(rule), where=where),
         **{f"{TOPIC_ALL}:{topic.id}/{number}": (phrase,) for number, phrase in enumerate(every)},
     }
+
+
+def demanded(topic: Topic, language: str) -> tuple[str, ...]:
+    """The phrases that must all be there for a topic to hold in a text in `language`."""
+    return _clean(topic.all.of(rule_language(topic, language)), where=f"topics.yaml, topic {topic.id}")
 
 
 def _of_stated(frame: StatedFrame, language: str) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
@@ -106,18 +106,20 @@ def piece_at(plan: Plan, place: Place, day: date, numbers: Counter[str], memory:
     rng = Random(f"{plan.seed}|{day}|{source.id}|{number}")
     language = language_of(plan, source, rng)
     published = moment_of(rng, day, source.kind, plan.scenario.zone, rising=place.rising)
-    angle = _angle(rng, place)
+    angle = _angle(rng, place, grammar(language))
     copy = _written(rng, place, grammar(language), angle, memory)
     truth = Truth(place.topic, angle.frames, angle.stated, angle.counter, angle.question, place.plant)
     return dress(plan, source, published, number, copy, language, truth)
 
 
-def _angle(rng: Random, place: Place) -> text.Angle:
+def _angle(rng: Random, place: Place, words: Grammar) -> text.Angle:
     if place.press:
         return text.Angle(stated=True)
-    if not place.talk:
+    if not place.talk or place.topic is None:
         return text.Angle()
-    return text.draw_angle(rng, place.talk, "post" if place.source.kind == "social" else "news")
+    angle = text.draw_angle(rng, place.talk, "post" if place.source.kind == "social" else "news")
+    # Where the organisation has stated nothing, nobody can repeat it.
+    return angle if words.subjects[place.topic].stated else replace(angle, stated=False)
 
 
 def _written(rng: Random, place: Place, words: Grammar, angle: text.Angle, memory: Memory) -> text.Copy:

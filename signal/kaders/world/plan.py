@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from random import Random
 
 from kaders.settings import PolicyFrame, Source
-from kaders.world.scenario import VOLUME_KINDS, Plant, Scenario
+from kaders.world.scenario_model import VOLUME_KINDS, Plant, Scenario
 from kaders.world.text import Talk
 
 DISPERSION = 14.0

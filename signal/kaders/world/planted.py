@@ -14,7 +14,7 @@ from kaders.world.grammar import Grammar, Slots, Subject, grammar
 from kaders.world.piece import Piece, Truth, dress, language_of
 from kaders.world.plan import Plan
 from kaders.world.polish import capital, fill
-from kaders.world.scenario import NEWS_KINDS, Plant
+from kaders.world.scenario_model import NEWS_KINDS, Plant
 
 COPIED = 0.03
 """Of ordinary news: taken over by one other title (author's estimate)."""

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from kaders.deliver.tables import safe_cell, write_csv, write_workbook
+from kaders.deliver.tables import csv_bytes, safe_cell, workbook_bytes
 from kaders.report.trend_words import NO_DATA
 from kaders.report.trends import Chart, Sheet
 
 MOMENT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-NASTY = ['=HYPERLINK("http://x.example","y")', "+31 20", "-niet", "@SUM(A1)", "\t=1", "https://x.example", "12"]
-FRAME = pd.DataFrame({"Titel": NASTY, "Aandeel": [0.5, None, 0, 1, 0.1, 0.2, 0.3], "Dag": [date(2026, 11, 16)] * 7})
-SHEET = Sheet("t", "Blad", FRAME, {"Aandeel": "percent", "Dag": "date"}, Chart("Beeld", "Titel", ("Aandeel",), 0, 6))
+NASTY = [
+    '=HYPERLINK("http://x.example","y")',
+    "+31 20",
+    "-niet",
+    "@SUM(A1)",
+    "\t=1",
+    "https://x.example",
+    "12",
+]
+FRAME = pd.DataFrame(
+    {"Titel": NASTY, "Aandeel": [0.5, None, 0, 1, 0.1, 0.2, 0.3], "Dag": [date(2026, 11, 16)] * 7}
+)
+SHEET = Sheet(
+    "t", "Blad", FRAME, {"Aandeel": "percent", "Dag": "date"}, Chart("Beeld", "Titel", ("Aandeel",), 0, 6)
+)
 EMPTY = Sheet("e", "Leeg", pd.DataFrame(columns=["Een", "Twee"]))
 
 
-def test_texts_stay_texts_in_the_workbook(tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "t.xlsx", [SHEET, EMPTY], moment=MOMENT)
-    book = openpyxl.load_workbook(path)
+def test_texts_stay_texts_in_the_workbook() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes([SHEET, EMPTY], moment=MOMENT)))
     cells = [row[0] for row in book["Blad"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == NASTY
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
@@ -35,17 +46,15 @@ def test_texts_stay_texts_in_the_workbook(tmp_path: Path) -> None:
     assert book["Leeg"]["A2"].value == NO_DATA
 
 
-def test_pandas_reads_it_back(tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "t.xlsx", [SHEET], moment=MOMENT)
-    frame = pd.read_excel(path, sheet_name="Blad", dtype={"Titel": str})
+def test_pandas_reads_it_back() -> None:
+    book = io.BytesIO(workbook_bytes([SHEET], moment=MOMENT))
+    frame = pd.read_excel(book, sheet_name="Blad", dtype={"Titel": str})
     assert frame["Titel"].tolist() == NASTY
     assert frame["Aandeel"].isna().tolist() == [False, True, *[False] * 5]
 
 
-def test_same_tables_same_bytes(tmp_path: Path) -> None:
-    one = write_workbook(tmp_path / "1.xlsx", [SHEET, EMPTY], moment=MOMENT).read_bytes()
-    assert write_workbook(tmp_path / "2.xlsx", [SHEET, EMPTY], moment=MOMENT).read_bytes() == one
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["1.xlsx", "2.xlsx"]
+def test_same_tables_same_bytes() -> None:
+    assert workbook_bytes([SHEET, EMPTY], moment=MOMENT) == workbook_bytes([SHEET, EMPTY], moment=MOMENT)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +80,9 @@ def test_a_csv_cell_runs_nothing(value: object, expected: str) -> None:
     assert safe_cell(value) == expected
 
 
-def test_csv_has_a_mark_that_excel_needs(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "t.csv", SHEET)
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    frame = pd.read_csv(path, encoding="utf-8-sig", dtype={"Titel": str})
+def test_csv_has_a_mark_that_excel_needs() -> None:
+    written = csv_bytes(SHEET)
+    assert written.startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(io.BytesIO(written), encoding="utf-8-sig", dtype={"Titel": str})
     assert frame["Titel"].tolist()[:2] == ["'" + NASTY[0], "'" + NASTY[1]]
-    assert NO_DATA in write_csv(tmp_path / "e.csv", EMPTY).read_text("utf-8-sig")
+    assert NO_DATA in csv_bytes(EMPTY).decode("utf-8-sig")

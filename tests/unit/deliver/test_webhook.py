@@ -14,7 +14,9 @@ from kaders.deliver import webhook
 from kaders.deliver.addresses import NotConfigured, Undelivered
 from kaders.report.alert_message import Alert
 
-ALERT = Alert("0123456789abcdef", "chat", "Onderwerp", "Tekst\n", "<p>Tekst</p>", ({"id": "2026-11-23/topic:x"},))
+ALERT = Alert(
+    "0123456789abcdef", "chat", "Onderwerp", "Tekst\n", "<p>Tekst</p>", ({"id": "2026-11-23/topic:x"},)
+)
 
 
 class Receiver(ThreadingHTTPServer):

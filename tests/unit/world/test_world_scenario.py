@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from world_samples import SCENARIO, SOURCES, scenario_in
 
 from kaders.errors import ConfigurationError
-from kaders.world.scenario import Plant, Rhythm, Scenario, Size, load_scenario, read_scenario
+from kaders.world.scenario import load_scenario, read_scenario
+from kaders.world.scenario_model import Plant, Rhythm, Scenario, Size
 
 
-def _problems(folder: Path, scenario: str) -> list[tuple[int, str]]:
-    file = scenario_in(folder, scenario)
+def _problems(sample: Any, folder: Path, scenario: str) -> list[tuple[int, str]]:
     with pytest.raises(ConfigurationError) as caught:
-        load_scenario(file)
+        load_scenario(sample.written(folder, scenario))
     assert all(problem.mend for problem in caught.value.problems)
-    return [(problem.line, problem.what) for problem in caught.value.problems]
+    return [(problem.line, f"{problem.what}. {problem.mend}") for problem in caught.value.problems]
 
 
 def _line(scenario: str, part: str) -> int:
@@ -31,47 +31,52 @@ def _line(scenario: str, part: str) -> int:
         ("topic: havenbrug", "topic: onbekend", "topic: onbekend", "no topic 'onbekend'"),
         ("counter: wurgcontract", "counter: bomenkap", "counter: bomenkap", "no counter-frame 'bomenkap'"),
         ("size: 25", "size: -25", "size: -25", "greater than 0"),
-        ("size: x6", "size: xx", "size: xx", "valid number"),
-        ("source: wijkblad", "source: nergens", "source: nergens", "no 'nergens'"),
-        ("kind: unframed", "kind: raar", "kind: raar", "'raar' is not known"),
+        ("size: x6", "size: xx", "size: xx", "a multiple of the normal day"),
+        ("size: 25", "size: .inf", "size: .inf", "should be a number"),
+        ("{health_and_safety: 100}", "{}", "talk: {}", "at least 1"),
+        ("{health_and_safety: 100}", "{economic: 0}", "talk: {economic: 0}", "more than 0"),
+        ("per_day: 0.1", "own_per_week: 1\n    per_day: 0.1", "own_per_week: 1", "no press releases"),
+        ("source: wijkblad", "source: nergens", "source: nergens", "no source 'nergens'"),
+        ("kind: unframed", "kind: raar", "kind: raar", "'raar' is not a word"),
         ("copies: 3", "copies: 30", "copies: 30", "30 copies"),
         ("per_day: 5", "per_day: -5", "per_day: -5", "greater than or equal to 0"),
-        ("economic: 60", "ekonomie: 60", "ekonomie: 60", "'ekonomie' is not known"),
-        ("end: 2026-11-22", "end: ooit", "end: ooit", "end is not right"),
-        ("end: 2026-11-22", "eind: 2026-11-22", "eind:", "eind is not a setting"),
+        ("economic: 60", "ekonomie: 60", "ekonomie: 60", "Did you mean 'economic'"),
+        ("end: 2026-11-22", "end: ooit", "end: ooit", "existing date"),
+        ("end: 2026-11-22", "eind: 2026-11-22", "eind:", "field 'eind'"),
         ("timezone: Europe/Amsterdam", "timezone: Mars/Olympus", "timezone:", "time zone"),
     ],
 )
-def test_a_fault_is_told_with_its_line(tmp_path: Path, old: str, new: str, where: str, word: str) -> None:
-    scenario = SCENARIO.replace(old, new, 1)
-    found = _problems(tmp_path, scenario)
+def test_a_fault_is_told_with_its_line(
+    sample: Any, tmp_path: Path, old: str, new: str, where: str, word: str
+) -> None:
+    scenario = sample.scenario.replace(old, new, 1)
+    found = _problems(sample, tmp_path, scenario)
     assert (_line(scenario, where), True) in [(line, word in what) for line, what in found]
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    scenario = SCENARIO.replace("topic: havenbrug", "topic: onbekend").replace(
-        "source: wijkblad", "source: nergens"
-    )
-    assert len(_problems(tmp_path, scenario)) == 2
+def test_all_faults_are_told_at_once(sample: Any, tmp_path: Path) -> None:
+    scenario = sample.scenario.replace("topic: havenbrug", "topic: onbekend")
+    scenario = scenario.replace("source: wijkblad", "source: nergens")
+    assert len(_problems(sample, tmp_path, scenario)) == 2
 
 
-def test_broken_yaml_and_missing_files_are_one_problem(tmp_path: Path) -> None:
-    assert _problems(tmp_path, "topics: [") == [(1, _problems(tmp_path, "topics: [")[0][1])]
-    assert "not a scenario" in _problems(tmp_path, "- a\n")[0][1]
-    with pytest.raises(ConfigurationError, match="not there"):
+def test_broken_yaml_and_missing_files_are_one_problem(sample: Any, tmp_path: Path) -> None:
+    assert len(_problems(sample, tmp_path, "topics: [")) == 1
+    assert "not a scenario" in _problems(sample, tmp_path, "- a\n")[0][1]
+    with pytest.raises(ConfigurationError, match="missing"):
         read_scenario(tmp_path / "nowhere.yaml")
-    file = scenario_in(tmp_path, SCENARIO)
+    file = sample.written(tmp_path)
     (tmp_path / "sources.yaml").write_text("sources: []\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="no source has an address"):
         read_scenario(file)
 
 
-def test_sources_may_lie_elsewhere(tmp_path: Path) -> None:
-    file = scenario_in(tmp_path, SCENARIO)
-    other = tmp_path / "elsewhere.yaml"
-    other.write_text(SOURCES, encoding="utf-8")
-    (tmp_path / "sources.yaml").unlink()
-    assert read_scenario(file, sources=other).days == 14
+def test_sources_may_lie_elsewhere(sample: Any, tmp_path: Path) -> None:
+    file = sample.written(tmp_path)
+    (tmp_path / "sources.yaml").rename(tmp_path / "elsewhere.yaml")
+    assert read_scenario(file, sources=tmp_path / "elsewhere.yaml").days == 14
+    file.write_text(sample.scenario + "sources: elsewhere.yaml\n", encoding="utf-8")
+    assert read_scenario(file).days == 14
 
 
 def test_a_plant_knows_its_days() -> None:

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import feedparser
 import pytest
-from world_samples import scenario_in
 
 from kaders.errors import ConfigurationError
 from kaders.world import generate, serve
@@ -27,9 +27,9 @@ BLUESKY = "/skies/xrpc/app.bsky.feed.getAuthorFeed?actor=praat.example"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(sample: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
-    return generate(scenario_in(folder), 1, None, folder / "out")
+    return generate(sample.written(folder), 1, None, folder / "out")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from kaders.settings import PolicyFrame
 from kaders.world import text
 from kaders.world.grammar import LANGUAGES, counter_frames, grammar
-from kaders.world.polish import capital, join, slip
+from kaders.world.polish import capital, fill, join, slip
 from kaders.world.text import Angle, Talk
 
 FRAMES = PolicyFrame.__args__  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def test_every_template_of_the_grammar_can_be_filled(language: str) -> None:
             *subject.question,
         ]
         for line in lines:
-            assert "{" not in text.fill(line, Random(1), subject.slots)
+            assert "{" not in fill(line, Random(1), subject.slots)
 
 
 def test_articles_start_with_capitals() -> None:

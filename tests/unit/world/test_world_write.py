@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world_samples import SCENARIO, scenario_in
 
 from kaders.world import generate
 
@@ -33,9 +32,9 @@ def _bytes(world: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small(sample: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    return generate(scenario_in(folder), 1, None, folder / "out")
+    return generate(sample.written(folder), 1, None, folder / "out")
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +42,19 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(SHIPPED, 1, None, tmp_path_factory.mktemp("shipped") / "out")
 
 
-def test_the_same_seed_gives_the_same_bytes(small: Path, tmp_path: Path) -> None:
-    again = generate(scenario_in(tmp_path), 1, 14, tmp_path / "again")
+def test_the_same_seed_gives_the_same_bytes(sample: Any, small: Path, tmp_path: Path) -> None:
+    again = generate(sample.written(tmp_path), 1, 14, tmp_path / "again")
     assert _bytes(again) == _bytes(small)
 
 
-def test_another_seed_gives_another_world(small: Path, tmp_path: Path) -> None:
-    other = generate(scenario_in(tmp_path), 2, 14, tmp_path / "other")
+def test_another_seed_gives_another_world(sample: Any, small: Path, tmp_path: Path) -> None:
+    other = generate(sample.written(tmp_path), 2, 14, tmp_path / "other")
     mine, theirs = ({row["text"] for _, row in _items(world)} for world in (small, other))
     assert len(mine & theirs) < 0.05 * len(mine)
 
 
-def test_a_longer_world_tells_the_same_last_days(small: Path, tmp_path: Path) -> None:
-    longer = generate(scenario_in(tmp_path), 1, 20, tmp_path / "longer")
+def test_a_longer_world_tells_the_same_last_days(sample: Any, small: Path, tmp_path: Path) -> None:
+    longer = generate(sample.written(tmp_path), 1, 20, tmp_path / "longer")
     days = Counter(row["day"] for row in _lines(small / "truth.jsonl") if not row["copy_of"])
     more = Counter(row["day"] for row in _lines(longer / "truth.jsonl") if not row["copy_of"])
     assert all(more[day] == days[day] for day in days)
@@ -180,6 +179,6 @@ def test_a_whole_season_is_written_quickly(tmp_path: Path) -> None:
     assert time.perf_counter() - started < 12
 
 
-def test_one_day_is_a_world_too(tmp_path: Path) -> None:
-    world = generate(scenario_in(tmp_path, SCENARIO), 5, 1, tmp_path / "out")
+def test_one_day_is_a_world_too(sample: Any, tmp_path: Path) -> None:
+    world = generate(sample.written(tmp_path), 5, 1, tmp_path / "out")
     assert {row["day"] for row in _lines(world / "truth.jsonl")} == {"2026-11-22"}

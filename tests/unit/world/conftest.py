@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 _TITLES = ("stadskrant", "wijkblad", "radio", "streekbode")
 _FORMS = {"stadskrant": "feed.rss", "wijkblad": "feed.rss", "radio": "feed.json", "streekbode": "feed.atom"}
@@ -15,6 +18,7 @@ def _source(name: str, kind: str, path: str, per_day: float, extra: str = "") ->
     )
 
 
+BLUESKY = "xrpc/app.bsky.feed.getAuthorFeed?actor=praat.example"
 SOURCES = "sources:\n" + "".join(
     [
         *(_source(name, "news", _FORMS[name], 8, "    language: nl\n") for name in _TITLES),
@@ -92,9 +96,22 @@ plants:
 """
 
 
-def scenario_in(folder: Path, scenario: str = SCENARIO) -> Path:
-    """Writes the scenario with its sources beside it; gives the scenario's file."""
-    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
-    file = folder / "scenario.yaml"
-    file.write_text(scenario, encoding="utf-8")
-    return file
+@dataclass(frozen=True)
+class Sample:
+    """The small world's files."""
+
+    scenario: str = SCENARIO
+    sources: str = SOURCES
+
+    def written(self, folder: Path, scenario: str = SCENARIO) -> Path:
+        """Writes a scenario with its sources beside it; gives the scenario's file."""
+        (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+        file = folder / "scenario.yaml"
+        file.write_text(scenario, encoding="utf-8")
+        return file
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sample:
+    """The small world's files."""
+    return Sample()

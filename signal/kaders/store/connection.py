@@ -1,0 +1,148 @@
+"""Opens the warehouse for one writer and the published copy for any reader, and says in a sentence why not.
+
+A connection lives in the process that opened it: never fork with one open, never copy the file with one open;
+both lose rows without a word (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from kaders.errors import Busy, KadersError
+from kaders.settings import Places
+from kaders.store.files import Unwritable, room_on_disk
+from kaders.store.migrate import migrate, migrations, version
+from kaders.store.sql import quoted
+
+Connection = duckdb.DuckDBPyConnection
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer: a load takes a few, a load of a whole demo history some ten."""
+OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""Nothing is ever fetched from DuckDB's site; what Kaders needs is built in."""
+
+_FULL = ("No space left", "Disk quota", "database or disk is full", "File too large")
+_REFUSED = ("Permission denied", "Read-only file system")
+_DAMAGED = ("corrupt", "checksum", "not a valid DuckDB", "Could not read enough bytes", "Failed to load metadata")
+
+
+@contextmanager
+def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connection]:
+    """The warehouse, up to date and open for this writer alone.
+
+    Raises Busy when another writer holds it for longer than `patience` seconds, KadersError when the file is
+    damaged or the disk full. What stands in no finished transaction when the block fails is undone.
+    """
+    with alone(places, patience=patience), opened(places.warehouse) as con:
+        migrate(con)
+        yield con
+        con.execute("CHECKPOINT")
+
+
+@contextmanager
+def reading(places: Places) -> Iterator[Connection]:
+    """The published copy, read-only; a later publication does not change it under the reader's hands.
+
+    Attached to an empty database, because within one process DuckDB hands out an open file again by its name,
+    even after another file took that name. Raises KadersError when nothing was published yet.
+    """
+    path = places.published
+    if not path.exists():
+        raise KadersError(f"Nothing has been loaded for {places.organisation} yet: run `kaders run` first")
+    with opened(None) as con, _explained(path):
+        con.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
+        con.execute("USE published")
+        if version(con) < max(migrations()):
+            raise KadersError(f"{path} was published by an older Kaders: run `kaders load` first")
+        yield con
+
+
+@contextmanager
+def alone(places: Places, *, patience: float = PATIENCE) -> Iterator[None]:
+    """The right to write the warehouse, for one process at a time; Busy when it stays taken."""
+    path = places.warehouse.with_suffix(".lock")
+    with room_on_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=patience)
+        except Timeout as error:
+            raise _busy(path, f"and did not let go in {patience:.0f} seconds") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[Connection]:
+    """A connection to a file (made when absent) or, without one, to an empty database; times are in UTC."""
+    place = path or Path(":memory:")
+    with _explained(place):
+        try:
+            con = duckdb.connect(str(place), config=dict(OFFLINE))
+        except duckdb.Error as error:
+            raise _unopened(place, error) from error
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """All of the block or nothing of it."""
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turns what the disk does to DuckDB into a sentence; errors of ours pass as they are."""
+    try:
+        with room_on_disk(path):
+            yield
+    except duckdb.Error as error:
+        known = _sentence(path, error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _sentence(path: Path, error: duckdb.Error) -> KadersError | None:
+    said = str(error)
+    if any(sign in said for sign in _FULL):
+        return Unwritable(f"The disk that holds {path.parent} is full: make room and run again.")
+    if any(sign in said for sign in _REFUSED):
+        return Unwritable(f"{path} may not be read or written: give this user the right to and run again.")
+    if isinstance(error, duckdb.FatalException) or any(sign in said for sign in _DAMAGED):
+        return _damaged(path)
+    return None
+
+
+def _unopened(path: Path, error: duckdb.Error) -> KadersError:
+    """Why a file did not open: in use, no room, no right, or else damaged."""
+    if "Could not set lock" in str(error):
+        return _busy(path, "open for itself")
+    return _sentence(path, error) or _damaged(path)
+
+
+def _damaged(path: Path) -> KadersError:
+    return KadersError(
+        f"{path} is damaged and cannot be read. Nothing is lost that landed: run `kaders rebuild` to make it anew"
+    )
+
+
+def _busy(path: Path, how: str) -> Busy:
+    return Busy(f"Another process holds {path} {how}: run this again when it is done")

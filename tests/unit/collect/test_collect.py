@@ -1,0 +1,221 @@
+"""Collecting, from a real server into real files."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaders.errors import ConfigurationError, KadersError
+from kaders.jobs.collect import collect, shards
+from kaders.model import Fetch
+from kaders.settings import Settings
+from kaders.store import landing, ledger_files
+
+NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+Make = Callable[..., Settings]
+
+
+def feed(*titles: str) -> bytes:
+    items = "".join(f"<item><guid>{title.split()[0]}</guid><title>{title}</title></item>" for title in titles)
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{items}</channel></rss>'.encode()
+    )
+
+
+def titles(settings: Settings, source: str = "a") -> list[list[str]]:
+    return [[item.title for item in landing.read(path)] for path in landing.paths(settings.places, source)]
+
+
+def ledger(settings: Settings) -> list[Fetch]:
+    return [fetch for path in ledger_files.paths(settings.places) for fetch in ledger_files.read(path)]
+
+
+def test_what_is_new_lands_once(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    web.feed = feed("1 een", "2 twee")
+    first = collect(settings, NOW, now=NOW)
+    assert first.counts == {
+        "sources": 1, "ok": 1, "failed": 0, "not_expected": 0, "unchanged": 0, "entries": 2, "new": 2,
+    }  # fmt: skip
+    assert collect(settings, NOW + QUARTER, now=NOW).counts["unchanged"] == 1
+    web.feed = feed("3 drie", "2 twee, gewijzigd", "1 een")
+    assert collect(settings, NOW + 2 * QUARTER, now=NOW).counts["new"] == 2
+    assert titles(settings) == [["1 een", "2 twee"], ["3 drie", "2 twee, gewijzigd"]]
+    assert [(f.outcome, f.status, f.entries, f.new_entries) for f in ledger(settings)] == [
+        ("OK", 200, 2, 2),
+        ("OK", 304, 2, 0),
+        ("OK", 200, 3, 2),
+    ]
+
+
+def test_a_source_without_validators_is_compared_by_its_body(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/stubborn")
+    collect(settings, NOW, now=NOW)
+    assert collect(settings, NOW + QUARTER, now=NOW).counts["unchanged"] == 1
+    assert len(titles(settings)) == 1
+
+
+def test_a_landing_file_says_when_and_is_the_same_for_the_same(
+    web: Any, settings_for: Make, tmp_path: Path
+) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    (path,) = landing.paths(settings.places)
+    assert path.relative_to(tmp_path).as_posix().startswith("data/landing/toets/a/2026-11-23/063000Z-")
+    assert landing.landed_at(path) == NOW
+    before = path.read_bytes()
+    (tmp_path / "data/state/toets/a.json").unlink()
+    collect(settings, NOW, now=NOW)
+    assert landing.paths(settings.places) == [path]
+    assert path.read_bytes() == before
+
+
+def test_one_source_never_stops_another(web: Any, refused: str, settings_for: Make) -> None:
+    settings = settings_for(
+        a=f"{web.url}/feed",
+        gone=f"{web.url}/status/404",
+        broken=f"{web.url}/status/500",
+        page=f"{web.url}/html",
+        nothing=f"{web.url}/empty",
+        nobody=refused,
+        file=None,
+    )
+    summary = collect(settings, NOW, now=NOW)
+    assert {fetch.source: (fetch.outcome, fetch.reason) for fetch in ledger(settings)} == {
+        "a": ("OK", ""),
+        "gone": ("FAILED", "http_404"),
+        "broken": ("FAILED", "http_5xx"),
+        "page": ("FAILED", "html_instead_of_feed"),
+        "nothing": ("FAILED", "empty"),
+        "nobody": ("FAILED", "unreachable"),
+    }
+    assert (summary.counts["ok"], summary.counts["failed"]) == (1, 5)
+    assert "Bron gone: status 404 (http_404)." in summary.failures
+
+
+def test_a_fault_of_ours_is_one_failed_source(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kaders.jobs import collect as job
+
+    settings = settings_for(a=f"{web.url}/feed", b=f"{web.url}/feed")
+    reader = job.READERS["feed"]
+
+    def fragile(body: bytes, **known: Any) -> Any:
+        if known["source"].id == "a":
+            raise ZeroDivisionError
+        return reader(body, **known)
+
+    monkeypatch.setitem(job.READERS, "feed", fragile)
+    assert collect(settings, NOW, now=NOW).failures == (
+        "Bron a: unexpected: ZeroDivisionError (unreadable).",
+    )
+    assert titles(settings, "b") == [["een", "twee"]]
+
+
+def test_a_failure_keeps_what_was_remembered(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    broken = settings_for(a=f"{web.url}/status/500")
+    assert collect(broken, NOW + QUARTER, now=NOW).counts["failed"] == 1
+    assert collect(settings, NOW + 2 * QUARTER, now=NOW).counts["unchanged"] == 1
+
+
+def test_a_past_that_is_not_kept_is_not_expected(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    summary = collect(settings, NOW - timedelta(days=2), now=NOW)
+    assert (summary.counts["not_expected"], summary.failures) == (1, ())
+    assert [(f.outcome, f.reason) for f in ledger(settings)] == [("NOT EXPECTED", "no_past")]
+    assert titles(settings) == []
+
+
+def test_a_backfill_lands_what_was_missed_and_leaves_the_memory_alone(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/memento")
+    days = {day: NOW - timedelta(days=day) for day in (3, 2, 1)}
+    for day, content in ((3, feed("1 een")), (2, feed("2 twee", "1 een")), (1, feed("3 drie", "2 twee"))):
+        web.past[days[day].strftime("%a, %d %b %Y %H:%M:%S GMT")] = content
+    collect(settings, days[3], now=NOW)
+    collect(settings, days[1], now=NOW)
+    assert titles(settings) == [["1 een"], ["3 drie", "2 twee"]]
+    assert collect(settings, days[2], now=NOW).counts["new"] == 1
+    assert titles(settings) == [["1 een"], ["2 twee"], ["3 drie", "2 twee"]]
+    assert collect(settings, days[2], now=NOW).counts["new"] == 0, "a second backfill finds nothing"
+    assert collect(settings, days[1], now=NOW).counts["unchanged"] == 1
+
+
+def test_damaged_memory_is_forgotten(web: Any, settings_for: Make, tmp_path: Path) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    (tmp_path / "data/state/toets/a.json").write_bytes(b"{half")
+    assert (
+        collect(settings, NOW + QUARTER, now=NOW).counts
+        == collect(settings_for(b=f"{web.url}/feed"), NOW, now=NOW).counts
+    )
+
+
+@pytest.mark.parametrize("room", ["landing", "state", "ledger"])
+def test_a_full_disk_is_one_sentence_and_the_next_run_mends_it(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, room: str
+) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    real = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if f"/{room}/" in path.as_posix():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(KadersError, match=rf"The disk that holds .*/{room}/.* is full"):
+        collect(settings, NOW, now=NOW)
+    monkeypatch.undo()
+    collect(settings, NOW, now=NOW)
+    assert titles(settings) == [["een", "twee"]]
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_only_the_shard_is_visited(web: Any, settings_for: Make, tmp_path: Path) -> None:
+    settings = settings_for(**dict.fromkeys("abcde", f"{web.url}/feed"), file=None)
+    assert shards(settings, size=2) == [["a", "b"], ["c", "d"], ["e"]]
+    for shard in shards(settings, size=2):
+        collect(settings, NOW, now=NOW, only=shard)
+    assert sorted(fetch.source for fetch in ledger(settings)) == list("abcde")
+    assert len(list((tmp_path / "data/ledger/toets/2026-11-23").iterdir())) == 3
+    with pytest.raises(ConfigurationError, match="zzz"):
+        collect(settings, NOW, now=NOW, only=["a", "zzz"])
+
+
+def test_the_ledger_never_changes_its_files(settings_for: Make, tmp_path: Path) -> None:
+    places = settings_for(a=None).places
+    failed, good = Fetch("a", NOW, "FAILED", "timeout"), Fetch("a", NOW, "OK", entries=1)
+    for fetch in (failed, good, good):
+        ledger_files.append(places, NOW, "all", [fetch])
+    names = [path.name for path in ledger_files.paths(places)]
+    assert names == ["063000Z-all.jsonl", "063000Z-all.2.jsonl"]
+    assert [fetch for path in ledger_files.paths(places) for fetch in ledger_files.read(path)] == [
+        failed,
+        good,
+    ]
+
+
+def test_nobody_is_named_in_any_file(web: Any, settings_for: Make, tmp_path: Path) -> None:
+    web.feed = feed("1 een").replace(
+        b"</item>", b"<author>Anna de Vries</author><description>@annadv</description></item>"
+    )
+    settings = settings_for(a=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    (item,) = landing.read(landing.paths(settings.places)[0])
+    assert item.author and "anna" not in json.dumps([item.author, item.text]).lower()
+    key = tmp_path / "data/keys/toets.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_bytes()) == 32
+    key.write_bytes(b"kort")
+    with pytest.raises(ConfigurationError, match=r"toets\.key is damaged"):
+        collect(settings, NOW, now=NOW)
