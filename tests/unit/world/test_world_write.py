@@ -120,6 +120,7 @@ def test_sources_keep_their_language(small: Path) -> None:
     assert spoken["stadskrant"] == {"nl"} and spoken["english"] == {"en"} and spoken["toots"] == {"nl", "en"}
 
 
+@pytest.mark.slow
 def test_weekends_and_the_holiday_are_quieter(shipped: Path) -> None:
     days = Counter(row["day"] for row in _lines(shipped / "truth.jsonl") if row["day"] < "2026-11-16")
     week = defaultdict(list)
@@ -130,6 +131,7 @@ def test_weekends_and_the_holiday_are_quieter(shipped: Path) -> None:
     assert days["2026-10-08"] < 0.75 * means[3]
 
 
+@pytest.mark.slow
 def test_the_shipped_world_has_all_plants_and_the_asked_volume(shipped: Path) -> None:
     rows = _lines(shipped / "truth.jsonl")
     assert 16_000 < len(rows) < 24_000
@@ -155,6 +157,7 @@ def _shingles(row: Row) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(words[n : n + 3]) for n in range(max(1, len(words) - 2)))
 
 
+@pytest.mark.slow
 def test_repeats_are_rare_apart_from_the_copies(shipped: Path) -> None:
     copied = {
         (row["source"], row["id"])
@@ -173,6 +176,7 @@ def test_repeats_are_rare_apart_from_the_copies(shipped: Path) -> None:
     assert repeats < 0.02 * len(texts)
 
 
+@pytest.mark.slow
 def test_a_whole_season_is_written_quickly(tmp_path: Path) -> None:
     started = time.perf_counter()
     generate(SHIPPED, 3, None, tmp_path / "out")
