@@ -105,7 +105,9 @@ def top_items(talk: pd.DataFrame, settings: Settings, day: Any) -> list[dict[str
         return []
     spread = today.groupby("story")["owner_group"].nunique()
     rows = today.assign(spread=today["story"].map(spread), area=[areas[0] for areas in today["areas"]])
-    rows = rows.sort_values(["spread", "engagement", "published", "doc"], ascending=[False, False, False, True])
+    rows = rows.sort_values(
+        ["spread", "engagement", "published", "doc"], ascending=[False, False, False, True]
+    )
     return [_top(row, settings) for row in rows.drop_duplicates("area").head(6).to_dict("records")]
 
 

@@ -24,7 +24,9 @@ def alphabet(stated: StatedFrame) -> list[str]:
 def stories(talk: pd.DataFrame, letters: list[str]) -> pd.DataFrame:
     """One row per story with a frame: story, language, kind and its mean shares in column `shares`."""
     place = {letter: n for n, letter in enumerate(letters)}
-    rows = talk.assign(shares=[shares(f, c, place) for f, c in zip(talk["frames"], talk["counters"], strict=True)])
+    rows = talk.assign(
+        shares=[shares(f, c, place) for f, c in zip(talk["frames"], talk["counters"], strict=True)]
+    )
     heard = rows[[s is not None for s in rows["shares"]]]
     grouped = heard.groupby("story", sort=True)
     firsts = grouped[["language", "kind"]].first()

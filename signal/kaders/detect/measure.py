@@ -127,7 +127,10 @@ def _novelty(issue: str, now: pd.DataFrame, base: pd.DataFrame, morning: Morning
     firsts_now, firsts_base = (rows.drop_duplicates("story") for rows in (now, base))
     return novelty.novel(
         [novelty.words(f"{t} {s}") for t, s in zip(firsts_now["title"], firsts_now["snippet"], strict=True)],
-        [novelty.words(f"{t} {s}") for t, s in zip(firsts_base["title"], firsts_base["snippet"], strict=True)],
+        [
+            novelty.words(f"{t} {s}")
+            for t, s in zip(firsts_base["title"], firsts_base["snippet"], strict=True)
+        ],
         list(firsts_now["owner_group"]),
         rng=morning.rng(issue + "/terms"),
     )

@@ -10,7 +10,18 @@ import numpy as np
 import pandas as pd
 
 from kaders import __version__
-from kaders.detect import calendar, decide, divergence, episodes, evidence, signals, stories, talk, volume, wording
+from kaders.detect import (
+    calendar,
+    decide,
+    divergence,
+    episodes,
+    evidence,
+    signals,
+    stories,
+    talk,
+    volume,
+    wording,
+)
 from kaders.detect.decide import Tested
 from kaders.detect.measure import Morning, Series, measure, series
 from kaders.model import Window
@@ -188,9 +199,7 @@ def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[st
     """Per source how it stood this morning, the reason in words, and since when it fails."""
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
     visited = [s for s in settings.sources if s.url and s.reader != "import"]
-    return [
-        {"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)} for s in visited
-    ]
+    return [{"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)} for s in visited]
 
 
 def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
@@ -204,7 +213,12 @@ def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
     failing = rows[rows["day"] > max(good, default=date.min)]
     since = None if last["outcome"] == "OK" or failing.empty else failing.iloc[0]["day"].isoformat()
     reason = wording.REASONS.get(last["reason"], {"nl": last["reason"], "en": last["reason"]})
-    return {"state": last["outcome"], "reason": reason, "since": since, "entries": int(last.get("entries", 0))}
+    return {
+        "state": last["outcome"],
+        "reason": reason,
+        "since": since,
+        "entries": int(last.get("entries", 0)),
+    }
 
 
 def _method(settings: Settings, tagger: str) -> dict[str, Any]:

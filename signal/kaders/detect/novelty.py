@@ -101,6 +101,4 @@ def _named(
     terms: list[str], matrix: np.ndarray, is_now: np.ndarray, scores: np.ndarray, limit: float
 ) -> tuple[Term, ...]:
     order = [n for n in np.argsort(-scores, kind="stable") if scores[n] > limit][:SHOWN]
-    return tuple(
-        Term(terms[n], int(matrix[is_now, n].sum()), int(matrix[~is_now, n].sum())) for n in order
-    )
+    return tuple(Term(terms[n], int(matrix[is_now, n].sum()), int(matrix[~is_now, n].sum())) for n in order)

@@ -142,7 +142,9 @@ def _divergence(tested: Tested, per_frame: list[dict[str, Any]]) -> dict[str, An
     if gap is None:
         return None
     faces = {(True, True): "both", (True, False): "further", (False, True): "apart"}
-    heard = sum(bool(f) or bool(c) for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True))
+    heard = sum(
+        bool(f) or bool(c) for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True)
+    )
     return {
         "value": gap.value,
         "low": gap.low,
@@ -194,7 +196,9 @@ def _certainty(tested: Tested) -> dict[str, Any]:
     level = "high" if strong else "medium" if tested.q <= decide.Q / 2 and survives else "low"
     unheard = None
     if tested.stated is not None and len(tested.talk):
-        silent = [not f and not c for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True)]
+        silent = [
+            not f and not c for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True)
+        ]
         unheard = sum(silent) / len(silent)
     largest = next(iter(tested.carriers.groups), "-")
     return {

@@ -53,7 +53,9 @@ class Volume:
         return self.seen / max(self.expected, 0.1)
 
 
-def expect(counts: np.ndarray, kinds: np.ndarray, coverage: np.ndarray, fit: np.ndarray) -> Expectation | None:
+def expect(
+    counts: np.ndarray, kinds: np.ndarray, coverage: np.ndarray, fit: np.ndarray
+) -> Expectation | None:
     """The baseline fitted on the days where `fit` is true; None when these are too few.
 
     counts, kinds (weekday 0-6), coverage (0-1): one value per day. Days below MIN_COVERAGE are missing.

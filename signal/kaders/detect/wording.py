@@ -71,8 +71,12 @@ def explanation(kind: SignalKind, moves: list[tuple[Both, float, float]], echo: 
             "nl": "Er is geen boodschap om mee te vergelijken: bepaal met beleid en bestuur wat we zeggen.",
             "en": "There is no message to compare with: decide with policy and the board what to say.",
         }
-    nl = "; ".join(f"{n['nl']} {_signed(t - o)} punten ({_share(t)} tegen {_share(o)} bij ons)" for n, o, t in moves)
-    en = "; ".join(f"{n['en']} {_signed(t - o)} points ({_share(t)} against {_share(o)} of ours)" for n, o, t in moves)
+    nl = "; ".join(
+        f"{n['nl']} {_signed(t - o)} punten ({_share(t)} tegen {_share(o)} bij ons)" for n, o, t in moves
+    )
+    en = "; ".join(
+        f"{n['en']} {_signed(t - o)} points ({_share(t)} against {_share(o)} of ours)" for n, o, t in moves
+    )
     heard = round(100 * (echo or 0))
     return {
         "nl": f"Buiten tegen onze boodschap: {nl}. Onze boodschap klinkt in {heard} % van de verhalen.",

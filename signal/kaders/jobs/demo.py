@@ -40,7 +40,9 @@ def world_of(settings: Settings, *, scenario: Path | None, seed: int, days: int 
     folder = settings.places.folder
     own = settings.organisation.world
     if scenario is None and own is None:
-        raise ConfigurationError(f"{folder} has no demo world: give --scenario, or leave --seed and --days out")
+        raise ConfigurationError(
+            f"{folder} has no demo world: give --scenario, or leave --seed and --days out"
+        )
     path = scenario or folder / str(own)
     if not path.is_file():
         raise ConfigurationError(f"{path}: this scenario does not exist. Give the path of a scenario file")

@@ -102,7 +102,9 @@ def test_ordinary_talk_has_no_new_words() -> None:
     word = [f"woord{n}" for n in range(40)]
     base = [frozenset(rng.choice(word, 6)) for _ in range(80)]
     p = [
-        novelty.novel([frozenset(rng.choice(word, 6)) for _ in range(15)], base, ["a", "b", "c"] * 5, rng=rng).p
+        novelty.novel(
+            [frozenset(rng.choice(word, 6)) for _ in range(15)], base, ["a", "b", "c"] * 5, rng=rng
+        ).p
         for _ in range(60)
     ]
     assert np.mean(np.array(p) <= 0.05) <= 0.12
