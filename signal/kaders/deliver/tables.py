@@ -19,7 +19,7 @@ from kaders.report.trends import Chart, Sheet
 
 FORMATS = {"percent": "0.0%", "number": "#,##0", "bits": "0.000", "date": "yyyy-mm-dd"}
 MIN_WIDTH, MAX_WIDTH = 10, 60
-"""Column widths in characters; our choice: wide enough to read a date, narrow enough to see the next column."""
+"""Column widths in characters; our choice: a date can be read, and the next column seen."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
 _OPTIONS = {
@@ -39,7 +39,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format | No
     if _blank(value):
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), style)
+        sheet.write_datetime(row, column, value, style)
     elif isinstance(value, str):
         sheet.write_string(row, column, value, style)
     else:
@@ -95,7 +95,7 @@ def workbook_bytes(tables: Sequence[Sheet], *, moment: datetime) -> bytes:
 
 
 def safe_cell(value: Any) -> str:
-    """A value as it may stand in a CSV: a text that a spreadsheet would run as a formula gets a quote first."""
+    """A value as it stands in a CSV: a text that a spreadsheet would run as a formula gets a quote first."""
     if _blank(value):
         return ""
     text = value.isoformat() if isinstance(value, date) else str(value)

@@ -21,7 +21,8 @@ MIN_GROUPS, MAX_SHARE, MIN_EFFECTIVE = 3, 0.6, 3.0
 """Independent publishers, largest share of one, and exp(entropy) of the shares (R4)."""
 LEAVE_OUT = 0.05
 COUNTER_SHARE, COUNTER_GROWTH = 0.15, 0.10
-"""A counter-frame is 'contesting' when one story in seven carries it and that is 10 points more than before."""
+"""A counter-frame contests when one story in seven carries it and that is 10 points more than before;
+a proposal, held on the demo worlds of six seeds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "topic": _topic(tested.issue),
         "policy_area": area(tested.issue, settings),
         "headline": _headline(kind, tested, per_frame, settings),
-        "explanation": wording.explanation(kind, _moves(per_frame), tested.echo),
+        "explanation": _explanation(kind, tested, per_frame),
         "volume": _volume(tested, line, morning),
         "divergence": _divergence(tested, per_frame),
         "novelty": _novelty(tested),
@@ -102,13 +102,24 @@ def _moves(per_frame: list[dict[str, Any]]) -> list[tuple[dict[str, str], float,
 def _headline(
     kind: SignalKind, tested: Tested, per_frame: list[dict[str, Any]], settings: Settings
 ) -> dict[str, str]:
-    theirs = max(per_frame, key=lambda r: r["theirs"] - r["ours"], default={"name": {}})["name"]
-    ours = max(per_frame, key=lambda r: r["ours"], default={"name": {}})["name"]
+    readable = name(tested.issue, settings)
+    if not tested.is_signal:
+        grows = tested.grows and tested.q_volume <= decide.Q
+        return wording.watched(readable, grows=grows, stated=tested.stated is not None)
+    policy = [row for row in per_frame if "/" not in row["frame"]]
+    theirs = max(policy, key=lambda r: r["theirs"] - r["ours"], default={"name": {}})["name"]
+    ours = max(policy, key=lambda r: r["ours"], default={"name": {}})["name"]
     if kind == "contested":
         strongest = max(tested.counters, key=lambda counter: tested.counters[counter][0])
         theirs = settings.frame_name(strongest)
     terms = [term.term for term in tested.novelty.terms] if tested.novelty else []
-    return wording.headline(kind, name(tested.issue, settings), theirs, ours, terms)
+    return wording.headline(kind, readable, theirs, ours, terms)
+
+
+def _explanation(kind: SignalKind, tested: Tested, per_frame: list[dict[str, Any]]) -> dict[str, str]:
+    if not tested.is_signal and not per_frame:
+        return wording.watched_area()
+    return wording.explanation(kind, _moves(per_frame), tested.echo)
 
 
 def _volume(tested: Tested, line: Series, morning: Morning) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The sentences of a morning, in Dutch and English: what a signal is, how sure, what would change our mind."""
+"""The sentences of a morning, in Dutch and English: what a signal is, how sure, what would change that."""
 
 from __future__ import annotations
 
@@ -62,6 +62,32 @@ def headline(kind: SignalKind, name: Both, theirs: Both, ours: Both, terms: list
         "unframed": f"we have said nothing about this yet; new are {new}",
     }
     return {"nl": f"{name['nl']}: {nl[kind]}", "en": f"{name['en']}: {en[kind]}"}
+
+
+def watched(name: Both, *, grows: bool, stated: bool) -> Both:
+    """The heading of a watched issue: growth that fits what we say, or movement without growth."""
+    if grows and not stated:
+        return {
+            "nl": f"{name['nl']}: meer gesprek dan verwacht, zonder nieuwe woorden",
+            "en": f"{name['en']}: more talk than expected, without new words",
+        }
+    if grows:
+        return {
+            "nl": f"{name['nl']}: meer gesprek dan verwacht, dat bij onze boodschap past",
+            "en": f"{name['en']}: more talk than expected, and it fits our message",
+        }
+    return {
+        "nl": f"{name['nl']}: het gesprek schuift op, zonder groei",
+        "en": f"{name['en']}: the talk is moving, without growth",
+    }
+
+
+def watched_area() -> Both:
+    """The explanation of growth in a policy area where no new words stand out."""
+    return {
+        "nl": "Er is geen boodschap om mee te vergelijken en er zijn geen nieuwe woorden die eruit springen.",
+        "en": "There is no message to compare with, and no new words stand out.",
+    }
 
 
 def explanation(kind: SignalKind, moves: list[tuple[Both, float, float]], echo: float | None) -> Both:
@@ -129,10 +155,10 @@ def verdict(names: list[Both], watched: int, tested: int) -> Both:
     listed = {lang: _list([name[lang] for name in names], lang) for lang in ("nl", "en")}
     one = len(names) == 1
     return {
-        "nl": f"{'Eén onderwerp loopt' if one else f'{len(names)} onderwerpen lopen'} weg van onze boodschap of "
-        f"hebben er geen: {listed['nl']}. De rest blijft binnen wat we verwachten.",
-        "en": f"{'One issue departs' if one else f'{len(names)} issues depart'} from our message or "
-        f"have none: {listed['en']}. The rest stays within what we expect.",
+        "nl": f"{'Eén onderwerp past' if one else f'{len(names)} onderwerpen passen'} niet meer bij wat wij "
+        f"zeggen: {listed['nl']}. De rest blijft binnen wat we verwachten.",
+        "en": f"{'One issue no longer fits' if one else f'{len(names)} issues no longer fit'} what we "
+        f"say: {listed['en']}. The rest stays within what we expect.",
     }
 
 

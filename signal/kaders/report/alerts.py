@@ -17,7 +17,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 WEEK = 7
 MONDAY = 0
 RETRY_DAYS = 7
-"""A message that could not be delivered is tried again this many days; our choice: older news alarms nobody."""
+"""Days that an undelivered message is tried again; our choice: older news alarms nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _fresh(subscription: Subscription, mornings: Mapping[date, Sequence[Signal]]
 
 
 def _interrupted(told: Iterable[Told], known: Mapping[str, Signal]) -> list[list[Signal]]:
-    """Messages of a run that was cut off: sent again exactly as they were, so that a repeat is recognisable."""
+    """Messages of a run that was cut off: sent again as they were, so that a repeat is recognisable."""
     groups: dict[str, list[Signal]] = {}
     for line in told:
         if line.state == "sending" and line.subject in known:

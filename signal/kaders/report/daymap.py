@@ -26,6 +26,8 @@ CHARACTER = 6.4
 """Mean width of a character of 11 units in DejaVu Sans, wider than the fonts of most readers."""
 AXIS_HEIGHT = 42.0
 """Units at the bottom that the scale and its words take; no label goes there."""
+CROWDED = 60.0
+"""Square units of a label that may cover something else: a small dot, not a word."""
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in units of the picture."""
 
@@ -184,9 +186,14 @@ def _box(area: Axes, x0: float, y0: float, x1: float, y1: float, margin: float) 
 
 
 def _labels(figure: Figure, spots: Sequence[Spot], taken: list[Box]) -> None:
-    """Names beside the dots that matter, the most urgent first, each where nothing stands yet."""
+    """Names beside the dots that matter, the most urgent first, each where nothing stands yet.
+
+    A signal is always named; another name that finds no room is left to the table.
+    """
     for spot in sorted(spots, key=lambda s: s.rank):
         box = min(_around(spot), key=lambda b: _crowding(b, taken))
+        if not spot.loud and _crowding(box, taken) > CROWDED:
+            continue
         taken.append(box)
         left, bottom, right, top = box
         figure.text(

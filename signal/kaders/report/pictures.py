@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FRAMES_SHOWN = 5
 """Bars in a picture: what a reader takes in at a glance; the table has them all."""
+POINTS_AT = 1.33
+"""Where the difference is written, in lengths of the longest bar: its percentage stands in between."""
 NAME_LENGTH = 26
 """Characters of a name within a picture: the longest frame name of the fourteen fits."""
 
@@ -26,9 +28,9 @@ def frame_bars(rows: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> st
     """
     shown = rows[:FRAMES_SHOWN]
     figure = canvas(380, 22 + 30 * len(shown))
-    axes = figure.add_axes((0.42, 0.01, 0.36, 0.98))
+    axes = figure.add_axes((0.43, 0.01, 0.36, 0.98))
     top = max([0.2, *(max(r["ours"], r["theirs"]) for r in shown)])
-    axes.set(xlim=(0, top * 1.2), ylim=(len(shown) - 0.4, -0.6))
+    axes.set(xlim=(0, top * POINTS_AT), ylim=(len(shown) - 0.4, -0.6))
     axes.axis("off")
     for row, frame in enumerate(shown):
         _bar_pair(axes, row, frame, voice, top)
@@ -45,7 +47,7 @@ def _bar_pair(axes: Axes, row: int, frame: dict[str, Any], voice: Voice, top: fl
     axes.text(-top * 0.03, row, _short(voice.both(frame["name"])), ha="right", va="center", color=INK)
     points = 100 * (frame["theirs"] - frame["ours"])
     words = voice.say("points", n=voice.number(points, signed=True))
-    axes.text(top * 1.2, row, words, va="center", color=INK, weight="bold")
+    axes.text(top * POINTS_AT, row, words, va="center", color=INK, weight="bold")
 
 
 def _bar_words(frame: dict[str, Any], voice: Voice) -> str:

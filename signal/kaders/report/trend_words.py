@@ -77,8 +77,10 @@ NOTES = {
         "en": "What others wrote about this week; our own channels are left out.",
     },
     "items": {
-        "nl": "Bewaarde berichten van maandag tot en met zondag. Leeg: in die week is niets ontvangen.",
-        "en": "Items kept from Monday to Sunday. Blank: nothing was received in that week.",
+        "nl": "Bewaarde berichten van maandag tot en met zondag; kopieën bij één uitgever tellen één keer. "
+        "Leeg: in die week is niets ontvangen.",
+        "en": "Items kept from Monday to Sunday; copies at one publisher count once. Blank: nothing was received "
+        "in that week.",
     },
     "items_before": {
         "nl": "Hetzelfde voor de week ervoor.",
@@ -89,20 +91,20 @@ NOTES = {
         "en": "This week minus the previous one, in items.",
     },
     "share": {
-        "nl": "Deel van alle berichten van de week. Een bericht kan onder meer dan één onderwerp vallen, "
-        "dus de aandelen tellen niet op tot 100%.",
-        "en": "Part of all items of the week. One item may fall under several subjects, so the shares do not "
-        "add up to 100%.",
+        "nl": "Deel van alle berichten van de week. Een bericht heeft hooguit één beleidsterrein, het sterkste, en "
+        "elk onderwerp dat het raakt: aandelen van onderwerpen tellen niet op tot 100%.",
+        "en": "Part of all items of the week. An item has at most one policy area, the strongest, and every topic "
+        "that it touches: shares of topics do not add up to 100%.",
     },
     "divergence": {
-        "nl": "Hoe ver het gesprek buiten van onze boodschap staat, per onderwerp. Een groot verschil is geen "
-        "fout: na een crisis is het gewoon.",
-        "en": "How far the talk outside stands from our message, per topic. A large gap is no failure: after a "
-        "crisis it is normal.",
+        "nl": "Hoe ver het gesprek buiten van onze boodschap staat, per onderwerp. Een groot verschil is "
+        "geen fout: na een crisis is het gewoon.",
+        "en": "How far the talk outside stands from our message, per topic. A large gap is no failure: after "
+        "a crisis it is normal.",
     },
     "divergence.divergence": {
-        "nl": "Jensen-Shannon-afstand in bits: 0 is gelijk, 1 is niets gemeen. Over de zeven dagen tot en met "
-        "de genoemde dag.",
+        "nl": "Jensen-Shannon-afstand in bits: 0 is gelijk, 1 is niets gemeen. Over de zeven dagen tot en "
+        "met de genoemde dag.",
         "en": "Jensen-Shannon divergence in bits: 0 is equal, 1 is nothing in common. Over the seven days up "
         "to and including the day named.",
     },

@@ -42,6 +42,15 @@ class Counted:
     fetches: pd.DataFrame
 
 
+NOTHING = Counted(
+    pd.DataFrame(columns=["day", "family", "subject", "items"]),
+    pd.DataFrame(columns=["day", "issue", "status", "divergence", "low", "high", "tolerance"]),
+    pd.DataFrame(columns=["day", "id", "issue", "kind", "level", "owner", "first_day"]),
+    pd.DataFrame(columns=["day", "source", "outcome"]),
+)
+"""What an empty warehouse counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One finished table. `formats` has percent, number or date per column; `chart` the rows to draw."""
@@ -103,7 +112,8 @@ _FIELDS = {
     "read_this": ("sheet", "column", "nl", "en"),
     "attention": ("family", "id", "nl", "en", "items", "items_before", "change", "share", "share_before"),
     "divergence": (
-        "id", "nl", "en", "analysed", "divergence", "low", "high", "tolerance", "beyond", "gap", "status", "days",
+        "id", "nl", "en", "analysed", "divergence", "low", "high", "tolerance", "beyond", "gap", "status",
+        "days",
     ),
     "signals": ("analysed", "signal", "nl", "en", "kind", "level", "owner", "first_day"),
     "sources": ("id", "name", "days_ok", "days_partial", "days_failed", "days_none", "covered"),

@@ -47,6 +47,13 @@ def untested(payload: Payload) -> list[Row]:
     return [issue for issue in payload["issues"] if issue["status"] == "not_tested"]
 
 
+def remainder(more: Sequence[Row], missed: int, voice: Voice) -> str:
+    """What the short table leaves out: issues that are ordinary or not, and those not tested."""
+    ordinary = all(issue["status"] == "normal" for issue in more)
+    parts = [voice.count("rest_normal" if ordinary else "rest_more", len(more))] if more else []
+    return "; ".join(parts + ([voice.count("rest_not_tested", missed)] if missed else []))
+
+
 def map_sentence(payload: Payload, voice: Voice) -> str:
     """The picture of the day in one sentence: its most urgent issue with its numbers."""
     order = numbers(payload)

@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 
 from kaders.report.alerts import Told
+from kaders.store.connection import transaction
 
 _AGAIN = """
 update out_delivery set state = 'sending', attempts = attempts + 1, moment = $moment, detail = $key
@@ -28,22 +29,21 @@ where subscription = $subscription and subject = $subject
 def told(con: duckdb.DuckDBPyConnection, subscription: str) -> list[Told]:
     """Every line of one subscription, by subject."""
     rows = con.execute(
-        "select subject, state, coalesce(detail, '') from out_delivery where subscription = ? order by subject",
+        "select subject, state, detail from out_delivery where subscription = ? order by subject",
         [subscription],
     ).fetchall()
-    return [Told(subject, state, detail) for subject, state, detail in rows]
+    return [Told(subject, state, detail or "") for subject, state, detail in rows]
 
 
 def claim(
     con: duckdb.DuckDBPyConnection, subscription: str, subjects: Iterable[str], *, moment: datetime, key: str
 ) -> None:
     """Note, committed, that these subjects are now being sent in the message with this key."""
-    con.begin()
-    for subject in subjects:
-        values = {"subscription": subscription, "subject": subject, "moment": moment, "key": key}
-        con.execute(_AGAIN, values)
-        con.execute(_FIRST, values)
-    con.commit()
+    with transaction(con):
+        for subject in subjects:
+            values = {"subscription": subscription, "subject": subject, "moment": moment, "key": key}
+            con.execute(_AGAIN, values)
+            con.execute(_FIRST, values)
 
 
 def record(
@@ -55,8 +55,7 @@ def record(
     detail: str,
 ) -> None:
     """Note, committed, how the sending ended: `detail` is the key when sent, else why not, for a person."""
-    con.begin()
-    for subject in subjects:
-        values = {"subscription": subscription, "subject": subject, "state": state, "detail": detail}
-        con.execute(_OUTCOME, values)
-    con.commit()
+    with transaction(con):
+        for subject in subjects:
+            values = {"subscription": subscription, "subject": subject, "state": state, "detail": detail}
+            con.execute(_OUTCOME, values)

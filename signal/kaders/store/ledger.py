@@ -1,28 +1,40 @@
-"""How each source stood on each day: the last word of the run ledger."""
+"""The run ledger as data: which source answered on which day, and how it stands now."""
 
 from __future__ import annotations
 
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import datetime
 
-import duckdb
 import pandas as pd
 
 from kaders.model import Window
+from kaders.store.connection import Connection
+from kaders.store.sql import sql
 
-_QUERY = """
-SELECT (moment AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE AS day, source, outcome, reason, detail, entries
-FROM raw_fetch
-WHERE moment <= $cutoff
-QUALIFY row_number() OVER (PARTITION BY day, source ORDER BY moment DESC) = 1
-ORDER BY day, source
-"""
+COLUMNS = ("day", "source", "outcome", "reason", "detail", "entries")
 
 
-def coverage(con: duckdb.DuckDBPyConnection, window: Window, zone: str) -> pd.DataFrame:
-    """One row per local day and source that was visited by the cut-off, with that day's last outcome.
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source stands: its last outcome, the first visit of the run of that outcome, and the last visit."""
 
-    Columns: day (datetime.date), source, outcome, reason, detail, entries.
+    source: str
+    outcome: str
+    reason: str
+    since: datetime
+    last: datetime
+
+
+def coverage(con: Connection, window: Window, zone: str) -> pd.DataFrame:
+    """One row per day (of `zone`, from `window.base` on) and source visited by `window.cutoff`.
+
+    outcome, reason and detail are the day's last word; entries are the new entries of all its visits.
     """
-    cutoff = window.cutoff.astimezone(UTC).replace(tzinfo=None)
-    rows = con.execute(_QUERY, {"zone": zone, "cutoff": cutoff}).fetchall()
-    return pd.DataFrame(rows, columns=["day", "source", "outcome", "reason", "detail", "entries"])
+    given = {"cutoff": window.cutoff, "base": window.base, "zone": zone}
+    return pd.DataFrame(con.execute(sql("coverage"), given).fetchall(), columns=list(COLUMNS))
+
+
+def source_states(con: Connection, moment: datetime) -> dict[str, SourceState]:
+    """How every source that was ever visited stood at `moment` (aware)."""
+    rows = con.execute(sql("source_states"), {"moment": moment}).fetchall()
+    return {row[0]: SourceState(*row) for row in rows}

@@ -65,9 +65,10 @@ def _load(
 def _load_tagged(con: Connection, files: Sequence[TaggedFile], moment: datetime) -> None:
     _read(con, files)
     con.execute(f"CREATE OR REPLACE TEMP TABLE winner AS {sql('winners')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {sql('leaving')}")
     con.execute(f"INSERT INTO touched {sql('touched')}")
     for table in ("core_tag", "core_question", "core_document"):
-        con.execute(f"DELETE FROM {table} WHERE (id, content) IN (SELECT (id, content) FROM winner)")
+        con.execute(f"DELETE FROM {table} WHERE (id, content) IN (SELECT (id, content) FROM leaving)")
     con.execute(
         "INSERT INTO core_document BY NAME SELECT * EXCLUDE (tags), tags.sketch AS sketch, tags.version AS tagger "
         "FROM winner ORDER BY first_seen, id"
@@ -79,7 +80,7 @@ def _load_tagged(con: Connection, files: Sequence[TaggedFile], moment: datetime)
 
 
 def _read(con: Connection, files: Sequence[TaggedFile]) -> None:
-    """Puts the documents of tagged files in `arrived` and the files themselves in `wanted`."""
+    """Puts tagged files in `wanted`, their lines in `line` and the documents in those in `arrived`."""
     paths = [str(file.path) for file in files]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest($paths) AS path, unnest($landings) AS landing, "
@@ -91,9 +92,8 @@ def _read(con: Connection, files: Sequence[TaggedFile]) -> None:
             "taggers": [file.tagger for file in files],
         },
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE arrived AS {sql('arrived')}", {"files": paths, "long_enough": LONG_ENOUGH}
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE line AS {sql('lines')}", {"files": paths})
+    con.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {sql('arrived')}", {"long_enough": LONG_ENOUGH})
 
 
 def _judge_fates(con: Connection) -> None:

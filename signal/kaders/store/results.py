@@ -1,4 +1,4 @@
-"""What the mornings judged: written per day, read back for episodes and totals."""
+"""What the mornings decided: a day replaces its own rows, and later mornings read the earlier ones."""
 
 from __future__ import annotations
 
@@ -6,61 +6,59 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
-import pandas as pd
-
 from kaders.settings import Places
-from kaders.store import landing
-from kaders.store.connection import reading
+from kaders.store.connection import Connection, reading, transaction
+from kaders.store.sql import sql
 
-_ISSUE_DAY = (
-    "status", "seen", "expected", "divergence", "divergence_low", "divergence_high", "tolerance", "level", "kind", "echo"
-)  # fmt: skip
+_SIGNAL = "INSERT INTO out_signal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ISSUE = "INSERT INTO out_issue_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NUMBERS = ("seen", "expected", "divergence", "divergence_low", "divergence_high", "tolerance")
 
 
-def save_results(con: duckdb.DuckDBPyConnection, payload: dict[str, Any]) -> None:
-    """Replaces the signals and the issues of the payload's day, and nothing else."""
+def save_results(con: Connection, payload: dict[str, Any]) -> None:
+    """Puts a morning (the payload of signals.json) in the place of what was saved of that day before."""
     day = date.fromisoformat(payload["day"])
-    signals = [
-        [day, s["id"], s["issue"], s["kind"], s["level"], s["p"], s["q"], json.dumps(s, ensure_ascii=False)]
-        for s in payload["signals"]
-    ]
-    issues = [
-        [day, date.fromisoformat(payload["analysed"]), i["issue"], i["name"]["nl"], i["name"]["en"],
-         i["policy_area"]["code"], *(i[name] for name in _ISSUE_DAY)]
-        for i in payload["issues"]
-    ]  # fmt: skip
-    con.begin()
-    con.execute("DELETE FROM out_signal WHERE day = ?", [day])
-    con.execute("DELETE FROM out_issue_day WHERE day = ?", [day])
-    if signals:
-        con.executemany(f"INSERT INTO out_signal VALUES ({', '.join('?' * 8)})", signals)
-    if issues:
-        con.executemany(f"INSERT INTO out_issue_day VALUES ({', '.join('?' * 16)})", issues)
-    con.commit()
+    found = [*payload["signals"], *payload["watch"]]
+    by_issue = {signal["issue"]: signal for signal in reversed(found)}
+    with transaction(con):
+        con.execute("DELETE FROM out_signal WHERE day = ?", [day])
+        con.execute("DELETE FROM out_issue_day WHERE day = ?", [day])
+        for position, signal in enumerate(found, start=1):
+            con.execute(_SIGNAL, _signal(signal, day, position))
+        for issue in payload["issues"]:
+            con.execute(_ISSUE, _issue(issue, by_issue.get(issue["issue"], {}), payload))
 
 
-def past_signals(con: duckdb.DuckDBPyConnection, day: date, days: int) -> list[dict[str, Any]]:
-    """The signals of the `days` mornings before `day`, newest first."""
-    rows = con.execute(
-        "SELECT payload FROM out_signal WHERE day < ? AND day >= ? ORDER BY day DESC, id",
-        [day, day - timedelta(days=days)],
-    ).fetchall()
-    return [json.loads(payload) for (payload,) in rows]
+def past_signals(con: Connection, day: date, days: int) -> list[dict[str, Any]]:
+    """The signals, as they stood in signals.json, of the `days` mornings before `day`; newest morning first.
+
+    Watched issues are no signals and stay out.
+    """
+    given = {"day": day, "since": day - timedelta(days=days)}
+    return [json.loads(payload) for (payload,) in con.execute(sql("past_signals"), given).fetchall()]
+
+
+def sizes(con: Connection) -> dict[str, Any]:
+    """How much there is: items, documents, duplicates, signals, files, last_report (date), last_load (moment)."""
+    names = ("items", "documents", "duplicates", "signals", "files", "last_report", "last_load")
+    return dict(zip(names, con.execute(sql("sizes")).fetchall()[0], strict=True))
 
 
 def totals(places: Places) -> dict[str, int]:
-    """How many landing files, visits, documents (revisions apart) and signals there are."""
+    """The counts among `sizes`, from the published copy."""
     with reading(places) as con:
-        counts = con.execute(
-            "SELECT (SELECT coalesce(sum(new_entries), 0) FROM raw_fetch), "
-            "(SELECT count(DISTINCT id) FROM core_document), (SELECT count(*) FROM out_signal)"
-        ).fetchall()[0]
-    return {"files": len(landing.paths(places)), "items": int(counts[0]), "documents": int(counts[1]), "signals": int(counts[2])}
+        return {name: number for name, number in sizes(con).items() if isinstance(number, int)}
 
 
-def frame(con: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
-    """A query's rows as a frame, column names as the query gives them."""
-    result = con.execute(query)
-    names = [column[0] for column in result.description or []]
-    return pd.DataFrame(result.fetchall(), columns=names)
+def _signal(signal: dict[str, Any], day: date, position: int) -> list[Any]:
+    payload = json.dumps(signal, ensure_ascii=False)
+    named = [signal[name] for name in ("id", "issue", "kind", "level")]
+    return [day, *named, signal.get("p"), signal.get("q"), position, payload]
+
+
+def _issue(issue: dict[str, Any], signal: dict[str, Any], payload: dict[str, Any]) -> list[Any]:
+    days = [date.fromisoformat(payload[name]) for name in ("day", "analysed")]
+    name, area = issue["name"], issue["policy_area"]["code"]
+    numbers = [issue.get(number) for number in _NUMBERS]
+    judged = [signal.get("level"), signal.get("kind"), issue.get("echo", signal.get("echo"))]
+    return [*days, issue["issue"], name["nl"], name["en"], area, issue["status"], *numbers, *judged]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 
-from kaders.report.page import page
+from kaders.report.page import page, stylesheet
 from kaders.report.voice import words
 
 Language = Literal["nl", "en"]
@@ -220,7 +220,7 @@ def test_hostile_titles_stay_text(payload: dict[str, Any], text: str, url: str) 
     assert not [a for _, a in outline.tags for name in a if name.startswith("on")]
     assert not [a for a in outline.all("a") if not re.match(r"https://|#|report\.", str(a["href"]))]
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08]", html)
-    assert "49" not in text and (not text.startswith("{{") or text in outline.words())
+    assert not text.startswith("{") or text in outline.words()
 
 
 def test_a_refused_link_is_said(payload: dict[str, Any]) -> None:
@@ -246,10 +246,10 @@ def test_a_field_that_misses_is_named(payload: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark", "print"])
 @pytest.mark.parametrize("pen", ["ink", "soft", "ours", "theirs", "act"])
-def test_every_text_colour_stands_out(payload: dict[str, Any], scheme: str, pen: str) -> None:
+def test_every_text_colour_stands_out(scheme: str, pen: str) -> None:
     """WCAG 2.2 success criterion 1.4.3: at least 4.5 to 1, on both grounds."""
-    html = page(payload, "nl")
-    roots = dict(zip(("light", "dark", "print"), re.findall(r":root\{([^}]*)\}", html), strict=True))
+    css = stylesheet()["css"]
+    roots = dict(zip(("light", "dark", "print"), re.findall(r":root\{([^}]*)\}", css), strict=True))
     colours = dict(re.findall(r"--(\w+):(#\w+)", roots[scheme]))
     assert min(_contrast(colours[pen], colours[ground]) for ground in ("paper", "wash")) >= 4.5
 

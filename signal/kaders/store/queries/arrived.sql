@@ -1,27 +1,7 @@
--- one row per revision of a document in the given tagged files, from the file that saw it first
--- In: $files (paths of tagged files); relation `wanted` (path, landing, tagger), one row per tagged file.
-WITH line AS (
-    SELECT unnest(r.document), r.tags, w.landing
-    FROM read_json(
-        $files,
-        format = 'newline_delimited',
-        compression = 'gzip',
-        filename = true,
-        columns = {
-            'document': 'STRUCT(id VARCHAR, content VARCHAR, source VARCHAR, kind VARCHAR, owner_group VARCHAR,
-                url VARCHAR, title VARCHAR, text VARCHAR, snippet VARCHAR, language VARCHAR,
-                published TIMESTAMPTZ, date_origin VARCHAR, first_seen TIMESTAMPTZ, author VARCHAR,
-                engagement INTEGER, fate VARCHAR)',
-            'tags': 'STRUCT(policy_areas MAP(VARCHAR, DOUBLE), topics VARCHAR[], frames MAP(VARCHAR, DOUBLE),
-                messages VARCHAR[], counters VARCHAR[], questions VARCHAR[], sketch UINTEGER[],
-                version VARCHAR)'
-        }
-    ) AS r
-    INNER JOIN wanted AS w ON r.filename = w.path
-),
-
+-- one row per revision of a document in the tagged files, from the file that saw it first
+-- In: relation `line` (queries/lines.sql); $long_enough (characters).
 -- Letters and digits only, so that spaces, capitals and quotation marks make no new text.
-written AS (
+WITH written AS (
     SELECT
         *,
         regexp_replace(lower(text), '[^\p{L}\p{N}]+', ' ', 'g') AS words,
