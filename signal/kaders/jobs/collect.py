@@ -6,21 +6,25 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from kaders.collect.fetch import FetchFailed, Reply, Validators, fetch
 from kaders.collect.session import Session, session
 from kaders.errors import ConfigurationError, Quarantine
 from kaders.model import Fetch, Item, Outcome, Summary
 from kaders.read import bluesky, feed, mastodon
-from kaders.read.items import Reader, fingerprint
+from kaders.read.items import Reader, digest, fingerprint
+from kaders.read.known import cut
 from kaders.settings import Settings, Source
 from kaders.store import keys, landing, ledger_files, state
 from kaders.store.files import Unwritable
 
 WORKERS = 8
 """Threads that wait for sources side by side; more would only make one server answer slower."""
+REMEMBERED = 1000
+"""Entries of a source that are remembered: the longest feeds have some hundred, and caches serve old ones."""
 READERS: dict[str, Reader] = {"feed": feed.parse, "mastodon": mastodon.parse, "bluesky": bluesky.parse}
 
 
@@ -108,34 +112,42 @@ def _visit(source: Source, visits: _Round) -> Fetch:
 
 
 def _collected(source: Source, visits: _Round) -> Fetch:
-    """A visit that goes well: landing first, then the memory, so an interruption lands twice, never not."""
+    """A visit that goes well. Landing precedes memory: interrupted in between, it lands twice, not never."""
     places, at = visits.settings.places, visits.moment
     remembered = state.load(places, source.id)
     # A backfill goes back before the last visit: what is remembered is of a later time and stays as it is.
     backfill = remembered is not None and at < remembered.moment
-    memory = None if backfill else remembered
+    memory = remembered if remembered and not backfill else state.State(at)
     reply = _asked(source, visits, memory)
-    if memory and (reply.status == 304 or _hash(reply) == memory.body):
-        state.save(places, source.id, _memory(at, reply, memory.body, memory.entries))
-        return Fetch(source.id, at, "OK", status=reply.status, entries=len(memory.entries))
-    items = _read(source, visits, reply)
-    prints = tuple(fingerprint(item) for item in items)
-    known = (
-        landed_before(visits.settings, source.id, at) if backfill else set(memory.entries if memory else ())
-    )
-    fresh = [item for item, mark in zip(items, prints, strict=True) if mark not in known]
+    seen = state.State(at, reply.validators.etag, reply.validators.last_modified, _hash(reply))
+    if memory.body and (reply.status == 304 or seen.body == memory.body):
+        same = replace(memory, moment=at, etag=seen.etag, last_modified=seen.last_modified)
+        state.save(places, source.id, same)
+        return Fetch(source.id, at, "OK", status=reply.status, entries=memory.count)
+    rest = cut(reply.body, set(memory.marks))
+    items = _read(source, visits, reply, rest.body)
+    known = landed_before(visits.settings, source.id, at) if backfill else set(memory.entries.values())
+    fresh = [item for item in items if fingerprint(item) not in known]
     landed = landing.write(places, source.id, at, fresh) if fresh else ""
+    count = len(items) + rest.skipped
     if not backfill:
-        state.save(places, source.id, _memory(at, reply, _hash(reply), prints))
-    new = len(fresh)
-    return Fetch(source.id, at, "OK", "", "", reply.status, len(items), new, landed)
+        entries = _entries(items, memory)
+        state.save(places, source.id, replace(seen, count=count, marks=rest.marks, entries=entries))
+    return Fetch(source.id, at, "OK", "", "", reply.status, count, len(fresh), landed)
 
 
-def _asked(source: Source, visits: _Round, memory: state.State | None) -> Reply:
+def _entries(items: tuple[Item, ...], memory: state.State) -> dict[str, str]:
+    """The last fingerprint of every entry, those of this reply first, REMEMBERED at most."""
+    latest = {digest(item.guid): fingerprint(item) for item in items}
+    earlier = {guid: mark for guid, mark in memory.entries.items() if guid not in latest}
+    return dict(islice((latest | earlier).items(), REMEMBERED))
+
+
+def _asked(source: Source, visits: _Round, memory: state.State) -> Reply:
     """The source's reply; FetchFailed no_past when it is not of the moment that was asked for."""
     reply = fetch(
         source.url or "",
-        validators=Validators(memory.etag, memory.last_modified) if memory else Validators(),
+        validators=Validators(memory.etag, memory.last_modified),
         moment=visits.moment,
         now=visits.now,
         contact=visits.settings.organisation.contact,
@@ -146,14 +158,9 @@ def _asked(source: Source, visits: _Round, memory: state.State | None) -> Reply:
     return reply
 
 
-def _read(source: Source, visits: _Round, reply: Reply) -> tuple[Item, ...]:
+def _read(source: Source, visits: _Round, reply: Reply, body: bytes) -> tuple[Item, ...]:
     reader, at = READERS[source.reader], visits.moment
-    return reader(reply.body, content_type=reply.content_type, source=source, fetched_at=at, key=visits.key)
-
-
-def _memory(at: datetime, reply: Reply, body: str, entries: tuple[str, ...]) -> state.State:
-    given = reply.validators
-    return state.State(at, etag=given.etag, last_modified=given.last_modified, body=body, entries=entries)
+    return reader(body, content_type=reply.content_type, source=source, fetched_at=at, key=visits.key)
 
 
 def _hash(reply: Reply) -> str:

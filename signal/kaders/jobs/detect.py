@@ -15,7 +15,7 @@ from kaders.store.counts import items_of_count
 from kaders.store.documents import documents_as_of
 from kaders.store.files import write
 from kaders.store.ledger import coverage
-from kaders.store.publish import publish
+from kaders.store.publish import publish_from
 from kaders.store.results import past_signals, save_results
 from kaders.tag.pipeline import tagger_version
 
@@ -45,7 +45,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             tagger=tagger_version(settings),
         )
         save_results(con, payload)
-        publish(con, settings.places)
+        publish_from(con, settings.places)
     path = signals_path(settings, span.day)
     write(path, (json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     failed = [s for s in payload["sources"] if s["state"] == "FAILED"]

@@ -1,4 +1,4 @@
-"""Loads what was tagged and what the ledger says into the warehouse, then publishes the copy for readers."""
+"""Loads what was tagged and visited into the warehouse, and publishes a copy for those who read."""
 
 from __future__ import annotations
 
@@ -6,19 +6,32 @@ from datetime import datetime
 
 from kaders.model import Summary
 from kaders.settings import Settings
-from kaders.store import loader
 from kaders.store.connection import writing
-from kaders.store.publish import publish
-from kaders.tag.pipeline import tagger_version
+from kaders.store.inventory import TaggedFile, tagged_files, tagger_versions
+from kaders.store.loader import load_pending
+from kaders.store.publish import publish_from
 
 
 def load(settings: Settings, moment: datetime) -> Summary:
-    """Merges all pending files; the same files again change nothing."""
-    version = tagger_version(settings)
+    """Loads tagged files and ledger lines that are not loaded yet, in one transaction, and publishes.
+
+    counts: files, documents (new ones), duplicates (more than before), visits. Raises Busy when another
+    process writes the warehouse, KadersError when it is damaged or the disk full; then nothing of this load is there.
+    """
+    files = files_to_load(settings)
     with writing(settings.places) as con:
-        paths = loader.pending(con, settings.places, version)
-        documents = loader.merge(con, paths, version, moment)
-        visits, failures = loader.merge_ledger(con, settings.places)
-        publish(con, settings.places)
-    counts = {"files": len(paths), "documents": documents, "visits": visits}
-    return Summary(job="load", moment=moment, counts=counts, failures=tuple(failures))
+        counts, failures = load_pending(con, settings.places, files, moment)
+        publish_from(con, settings.places)
+    return Summary(
+        job="load", moment=moment, counts=counts, failures=failures, outputs=(str(settings.places.published),)
+    )
+
+
+def files_to_load(settings: Settings) -> list[TaggedFile]:
+    """One tagged file per landing file; today's tagger is asked for only when there are files of several."""
+    current = ""
+    if len(tagger_versions(settings.places)) > 1:
+        from kaders.tag.pipeline import tagger_version  # spaCy takes a second to import
+
+        current = tagger_version(settings)
+    return tagged_files(settings.places, current=current)

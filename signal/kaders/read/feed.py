@@ -18,6 +18,7 @@ from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read import dates
 from kaders.read.items import BROKEN, item, string, unique
+from kaders.read.known import ENTRY
 from kaders.read.people import pseudonym
 from kaders.read.text import plain
 from kaders.read.url import canonical
@@ -37,7 +38,6 @@ _AUTHOR = re.compile(
     rb"(<(?:\w+:)?(?:author|creator|managingEditor|webMaster|name|email|publisher)\b[^<>]*>[^<>]{%d})[^<>]*"
     % LONGEST_AUTHOR
 )
-_ENTRY = re.compile(rb"<((?:\w+:)?(?:item|entry))\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.DOTALL | re.IGNORECASE,
@@ -98,7 +98,7 @@ def _feedparser(body: bytes, content_type: str) -> Any:
 
 def _one_by_one(body: bytes, content_type: str) -> list[dict[str, Any]]:
     """The entries of a feed that stopped feedparser: each alone within the feed's own head and foot."""
-    found = list(_ENTRY.finditer(body))
+    found = list(ENTRY.finditer(body))
     if not found:
         raise Quarantine("unreadable")
     head, foot = body[: found[0].start()], body[found[-1].end() :]

@@ -79,8 +79,8 @@ NOTES = {
     "items": {
         "nl": "Bewaarde berichten van maandag tot en met zondag; kopieën bij één uitgever tellen één keer. "
         "Leeg: in die week is niets ontvangen.",
-        "en": "Items kept from Monday to Sunday; copies at one publisher count once. Blank: nothing was received "
-        "in that week.",
+        "en": "Items kept from Monday to Sunday; copies at one publisher count once. Blank: nothing was "
+        "received in that week.",
     },
     "items_before": {
         "nl": "Hetzelfde voor de week ervoor.",
@@ -91,10 +91,10 @@ NOTES = {
         "en": "This week minus the previous one, in items.",
     },
     "share": {
-        "nl": "Deel van alle berichten van de week. Een bericht heeft hooguit één beleidsterrein, het sterkste, en "
-        "elk onderwerp dat het raakt: aandelen van onderwerpen tellen niet op tot 100%.",
-        "en": "Part of all items of the week. An item has at most one policy area, the strongest, and every topic "
-        "that it touches: shares of topics do not add up to 100%.",
+        "nl": "Deel van alle berichten van de week. Een bericht heeft hooguit één beleidsterrein, het "
+        "sterkste, en elk onderwerp dat het raakt: aandelen van onderwerpen tellen niet op tot 100%.",
+        "en": "Part of all items of the week. An item has at most one policy area, the strongest, and every "
+        "topic that it touches: shares of topics do not add up to 100%.",
     },
     "divergence": {
         "nl": "Hoe ver het gesprek buiten van onze boodschap staat, per onderwerp. Een groot verschil is "

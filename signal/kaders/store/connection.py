@@ -28,7 +28,13 @@ OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": F
 
 _FULL = ("No space left", "Disk quota", "database or disk is full", "File too large")
 _REFUSED = ("Permission denied", "Read-only file system")
-_DAMAGED = ("corrupt", "checksum", "not a valid DuckDB", "Could not read enough bytes", "Failed to load metadata")
+_DAMAGED = (
+    "corrupt",
+    "checksum",
+    "not a valid DuckDB",
+    "Could not read enough bytes",
+    "Failed to load metadata",
+)
 
 
 @contextmanager
@@ -140,7 +146,8 @@ def _unopened(path: Path, error: duckdb.Error) -> KadersError:
 
 def _damaged(path: Path) -> KadersError:
     return KadersError(
-        f"{path} is damaged and cannot be read. Nothing is lost that landed: run `kaders rebuild` to make it anew"
+        f"{path} is damaged and cannot be read. Nothing that landed is lost: "
+        "run `kaders rebuild` to make it anew"
     )
 
 

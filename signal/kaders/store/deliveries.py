@@ -12,26 +12,24 @@ from kaders.report.alerts import Told
 from kaders.store.connection import transaction
 
 _AGAIN = """
-update out_delivery set state = 'sending', attempts = attempts + 1, moment = $moment, detail = $key
-where subscription = $subscription and subject = $subject
+UPDATE out_delivery SET state = 'sending', attempts = attempts + 1, moment = $moment, detail = $key
+WHERE subscription = $subscription AND subject = $subject
 """
 _FIRST = """
-insert into out_delivery (subscription, subject, moment, state, attempts, detail)
-select $subscription, $subject, $moment, 'sending', 1, $key
-where not exists (from out_delivery where subscription = $subscription and subject = $subject)
+INSERT INTO out_delivery (subscription, subject, moment, state, attempts, detail)
+SELECT $subscription, $subject, $moment, 'sending', 1, $key
+WHERE NOT EXISTS (FROM out_delivery WHERE subscription = $subscription AND subject = $subject)
 """
 _OUTCOME = """
-update out_delivery set state = $state, detail = $detail
-where subscription = $subscription and subject = $subject
+UPDATE out_delivery SET state = $state, detail = $detail
+WHERE subscription = $subscription AND subject = $subject
 """
+_TOLD = "SELECT subject, state, detail FROM out_delivery WHERE subscription = ? ORDER BY subject"
 
 
 def told(con: duckdb.DuckDBPyConnection, subscription: str) -> list[Told]:
     """Every line of one subscription, by subject."""
-    rows = con.execute(
-        "select subject, state, detail from out_delivery where subscription = ? order by subject",
-        [subscription],
-    ).fetchall()
+    rows = con.execute(_TOLD, [subscription]).fetchall()
     return [Told(subject, state, detail or "") for subject, state, detail in rows]
 
 

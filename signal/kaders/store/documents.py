@@ -37,8 +37,8 @@ COLUMNS = (
 def documents_as_of(con: Connection, window: Window, zone: str) -> pd.DataFrame:
     """One row per document, kept or duplicate, published from `window.base` on and seen by `window.cutoff`.
 
-    A document stands in its latest revision of before the cut-off; day (of `zone`), published and first_seen are
-    those of its first one. areas: strongest first; frames: {frame: share}; sketch: the MinHash signature.
+    A document stands in its latest revision of before the cut-off; day (of `zone`), published and first_seen
+    are those of its first one. areas: strongest first; frames: {frame: share}; sketch: the MinHash signature.
     Sorted by first_seen and doc.
     """
     given = {"cutoff": window.cutoff, "base": window.base, "zone": zone}

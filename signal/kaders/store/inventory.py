@@ -31,7 +31,7 @@ def tagger_versions(places: Places) -> list[str]:
 
 
 def tagged_files(places: Places, *, current: str = "") -> list[TaggedFile]:
-    """One tagged file for each landing file: of the current tagger when there is one, else the last written."""
+    """One tagged file for each landing file: of the current tagger if there is one, else the last written."""
     best: dict[str, tuple[bool, int, str, TaggedFile]] = {}
     versions = tagger_versions(places)
     for version in versions:

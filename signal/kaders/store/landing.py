@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,8 @@ def _moment_and_path(path: Path) -> tuple[str, str, str]:
 
 
 def _line(item: Item) -> str:
-    fields = asdict(item) | {"published": _stamp(item.published), "fetched_at": _stamp(item.fetched_at)}
+    fields = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    fields |= {"published": _stamp(item.published), "fetched_at": _stamp(item.fetched_at)}
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"
 
 

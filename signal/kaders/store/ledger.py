@@ -16,7 +16,7 @@ COLUMNS = ("day", "source", "outcome", "reason", "detail", "entries")
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source stands: its last outcome, the first visit of the run of that outcome, and the last visit."""
+    """How a source stands: its last outcome, the visit since which it is so, and the last visit."""
 
     source: str
     outcome: str

@@ -16,13 +16,18 @@ from kaders.store.sql import sql
 AT_ONCE = 2000
 """Files that are read together: some 10,000 documents of a municipality, some hundred megabytes of memory."""
 LONG_ENOUGH = 100
-"""Characters from which an equal text makes a copy whatever its title; the read-on lines of feeds are shorter."""
+"""Characters from which an equal text makes a copy whatever its title; feeds' read-on lines are shorter."""
 
 Progress = Callable[[int, int], None]
 
 
 def load_pending(
-    con: Connection, places: Places, files: list[TaggedFile], moment: datetime, *, progress: Progress | None = None
+    con: Connection,
+    places: Places,
+    files: list[TaggedFile],
+    moment: datetime,
+    *,
+    progress: Progress | None = None,
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Loads what the warehouse lacks of `files` and of the ledger, in one transaction; counts and failures.
 
@@ -51,7 +56,10 @@ def _load(
     progress: Progress | None,
 ) -> None:
     with transaction(con):
-        con.execute("CREATE OR REPLACE TEMP TABLE touched (owner_group VARCHAR, address_key VARCHAR, text_key UBIGINT)")
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE touched "
+            "(owner_group VARCHAR, address_key VARCHAR, text_key UBIGINT)"
+        )
         for start in range(0, len(wanted), AT_ONCE):
             _load_tagged(con, wanted[start : start + AT_ONCE], moment)
             if progress:
@@ -70,8 +78,8 @@ def _load_tagged(con: Connection, files: Sequence[TaggedFile], moment: datetime)
     for table in ("core_tag", "core_question", "core_document"):
         con.execute(f"DELETE FROM {table} WHERE (id, content) IN (SELECT (id, content) FROM leaving)")
     con.execute(
-        "INSERT INTO core_document BY NAME SELECT * EXCLUDE (tags), tags.sketch AS sketch, tags.version AS tagger "
-        "FROM winner ORDER BY first_seen, id"
+        "INSERT INTO core_document BY NAME "
+        "SELECT * EXCLUDE (tags), tags.sketch AS sketch, tags.version AS tagger FROM winner ORDER BY first_seen, id"
     )
     con.execute(f"INSERT INTO touched {sql('touched')}")
     con.execute(f"INSERT INTO core_tag {sql('tags')}")
@@ -110,7 +118,8 @@ def _load_ledger(con: Connection, lines: dict[str, Path], moment: datetime) -> N
     con.execute(f"CREATE OR REPLACE TEMP TABLE best AS {sql('best_fetches')}")
     con.execute("INSERT OR REPLACE INTO raw_fetch BY NAME FROM best")
     con.execute(
-        "INSERT INTO raw_ledger SELECT unnest($files), $moment::TIMESTAMPTZ", {"files": list(lines), "moment": moment}
+        "INSERT INTO raw_ledger SELECT unnest($files), $moment::TIMESTAMPTZ",
+        {"files": list(lines), "moment": moment},
     )
 
 

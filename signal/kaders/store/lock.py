@@ -15,7 +15,7 @@ from kaders.store.files import room_on_disk
 
 @contextmanager
 def run_lock(places: Places) -> Iterator[None]:
-    """The right to run for this organisation; the system takes it back when the process ends, however it ends.
+    """The right to run for this organisation; the system takes it back when the process ends, however.
 
     Raises Busy at once, with the number of the other process, when another run has it.
     """
@@ -29,7 +29,8 @@ def run_lock(places: Places) -> Iterator[None]:
         except Timeout as error:
             pid = holder.read_text("utf-8").strip() if holder.exists() else "unknown"
             raise Busy(
-                f"another run (pid {pid}) is working on {places.organisation}; wait until it is done, or stop it"
+                f"another run (pid {pid}) is working on {places.organisation}; "
+                "wait until it is done, or stop it"
             ) from error
     try:
         with room_on_disk(path):

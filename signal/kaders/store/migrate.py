@@ -19,7 +19,8 @@ def migrations() -> dict[int, Path]:
 def version(con: duckdb.DuckDBPyConnection) -> int:
     """The number of the last migration that was applied; 0 for an empty file."""
     known = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND table_name = 'schema_migration'"
+        "SELECT 1 FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND table_name = 'schema_migration'"
     ).fetchall()
     if not known:
         return 0
@@ -27,7 +28,7 @@ def version(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> int:
-    """Applies what is missing; the number of migrations applied. KadersError when the file is of a newer Kaders.
+    """Applies what is missing; how many that were. KadersError when the file is of a newer Kaders.
 
     Ends with a checkpoint: a log with table changes in it is what DuckDB recovers least well after a crash.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +18,18 @@ class State:
     moment         when it was
     etag, last_modified   the validators of the reply, for the next conditional request
     body           hash of the body
-    entries        fingerprints of the entries of the reply
+    count          entries in the reply
+    marks          hashes of the raw entries of the reply
+    entries        hash of a guid -> the fingerprint that entry last had
     """
 
     moment: datetime
     etag: str = ""
     last_modified: str = ""
     body: str = ""
-    entries: tuple[str, ...] = ()
+    count: int = 0
+    marks: tuple[str, ...] = ()
+    entries: dict[str, str] = field(default_factory=dict)
 
 
 def load(places: Places, source: str) -> State | None:
@@ -35,17 +39,23 @@ def load(places: Places, source: str) -> State | None:
     """
     try:
         fields = json.loads(_path(places, source).read_text(encoding="utf-8"))
-        entries = tuple(str(entry) for entry in fields["entries"])
-        moment = datetime.fromisoformat(fields["moment"])
-        return State(moment, str(fields["etag"]), str(fields["last_modified"]), str(fields["body"]), entries)
-    except (OSError, ValueError, TypeError, KeyError):
+        return State(
+            moment=datetime.fromisoformat(fields["moment"]),
+            etag=str(fields["etag"]),
+            last_modified=str(fields["last_modified"]),
+            body=str(fields["body"]),
+            count=int(fields["count"]),
+            marks=tuple(map(str, fields["marks"])),
+            entries={str(guid): str(mark) for guid, mark in fields["entries"].items()},
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def save(places: Places, source: str, state: State) -> None:
     """Remember a visit. Raises files.Unwritable when the disk is full."""
-    fields = asdict(state) | {"moment": state.moment.isoformat()}
-    files.write(_path(places, source), json.dumps(fields, sort_keys=True).encode())
+    fields = {name: getattr(state, name) for name in State.__dataclass_fields__}
+    files.write(_path(places, source), json.dumps(fields | {"moment": state.moment.isoformat()}).encode())
 
 
 def _path(places: Places, source: str) -> Path:

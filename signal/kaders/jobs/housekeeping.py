@@ -1,0 +1,31 @@
+"""Removes what retention says must go, and what broken-off runs left lying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kaders.model import Summary
+from kaders.settings import Settings
+from kaders.store import retention
+from kaders.store.connection import writing
+from kaders.store.publish import publish_from
+
+
+def housekeeping(settings: Settings, moment: datetime) -> Summary:
+    """Empties old posts, removes old landing and tagged files that were loaded, and strays; publishes.
+
+    counts: posts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
+    removed, however old. Raises Busy when another process writes the warehouse.
+    """
+    places, keep = settings.places, settings.organisation.retention
+    with writing(places) as con:
+        emptied = retention.forget_words(con, moment, keep.text)
+        old = retention.old_files(con, places, moment, keep.landing)
+        con.execute("CHECKPOINT")
+        publish_from(con, places)
+    counts = {
+        "posts_emptied": emptied,
+        "files_removed": retention.remove(old),
+        "strays_removed": retention.remove(retention.stray_files(places)),
+    }
+    return Summary(job="housekeeping", moment=moment, counts=counts)

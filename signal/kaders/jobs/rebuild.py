@@ -1,0 +1,35 @@
+"""Makes the warehouse anew from landing, for after damage or a change in how things are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from kaders.jobs.load import files_to_load
+from kaders.model import Summary
+from kaders.settings import Settings
+from kaders.store.rebuild import rebuild_warehouse
+
+
+def rebuild(
+    settings: Settings, moment: datetime, progress: Callable[[int, int], None] | None = None
+) -> Summary:
+    """Tags what is not tagged yet, loads everything into a new warehouse, swaps it in and publishes it.
+
+    progress is told how many tagged files are done and how many there are. Raises Busy when another process
+    writes the warehouse. Stopped half-way, the old warehouse stands as it was.
+    """
+    from kaders.jobs.tag import tag  # spaCy takes a second to import
+
+    tagged = tag(settings, moment)
+    counts, failures = rebuild_warehouse(
+        settings.places,
+        files_to_load(settings),
+        moment,
+        keep_words=settings.organisation.retention.text,
+        progress=progress,
+    )
+    outputs = (str(settings.places.warehouse), str(settings.places.published))
+    return Summary(
+        job="rebuild", moment=moment, counts=counts, failures=tagged.failures + failures, outputs=outputs
+    )

@@ -1,0 +1,74 @@
+"""How it stands: the sources, the last runs, and what is late."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from kaders.settings import Settings, Source
+from kaders.store import inventory, landing
+from kaders.store.connection import reading
+from kaders.store.ledger import SourceState, source_states
+from kaders.store.results import sizes
+
+DUE = time(8, 0)
+"""When the morning report must be there (docs/glossary.md), on the organisation's own clock."""
+SILENT = timedelta(hours=26)
+"""Without a visit for longer than this a source is late: once a day is the least, with two hours to spare."""
+
+
+def status(settings: Settings, moment: datetime) -> list[str]:
+    """Lines for a person, as of `moment` (aware): each source, what there is, what is late."""
+    if not settings.places.published.exists():
+        return [f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"]
+    with reading(settings.places) as con:
+        states, size = source_states(con, moment), sizes(con)
+        loaded = inventory.loaded_landing(con)
+    visited = [source for source in settings.sources if source.url and source.reader != "import"]
+    late = [
+        *_late_sources(visited, states, moment),
+        *_late_report(settings, size["last_report"], moment),
+        *_late_files(settings, loaded),
+    ]
+    return [
+        f"{settings.organisation.id}, {_clock(moment, settings)}",
+        *(_source(source, states.get(source.id), settings) for source in visited),
+        f"in the warehouse: {size['documents']} documents ({size['duplicates']} of them copies), "
+        f"{size['files']} landing files, {size['signals']} signals",
+        f"last load {_clock(size['last_load'], settings)}; last report {size['last_report'] or 'never'}",
+        *(f"late: {what}" for what in late or ["nothing"]),
+    ]
+
+
+def _source(source: Source, state: SourceState | None, settings: Settings) -> str:
+    if state is None:
+        return f"{'NEVER':<12} {source.id}: not visited yet"
+    why = f" ({state.reason})" if state.reason else ""
+    since, last = _clock(state.since, settings), _clock(state.last, settings)
+    return f"{state.outcome:<12} {source.id}: since {since}{why}, last visit {last}"
+
+
+def _late_sources(visited: list[Source], states: dict[str, SourceState], moment: datetime) -> list[str]:
+    silent = [s.id for s in visited if s.id not in states or moment - states[s.id].last > SILENT]
+    if visited and len(silent) == len(visited):
+        return ["no source was visited in the last day; is the schedule running? (`make start`)"]
+    return [f"{source} was not visited in the last day" for source in silent]
+
+
+def _late_report(settings: Settings, last: object, moment: datetime) -> list[str]:
+    local = moment.astimezone(settings.organisation.zone)
+    due = local.date() if local.time() >= DUE else local.date() - timedelta(days=1)
+    return [] if last is not None and str(last) >= due.isoformat() else [f"the report of {due}"]
+
+
+def _late_files(settings: Settings, loaded: set[str]) -> list[str]:
+    root = settings.places.of("landing")
+    waiting = {path.relative_to(root).as_posix() for path in landing.paths(settings.places)} - loaded
+    return (
+        [f"{len(waiting)} landing files are not loaded; run `kaders tag` and `kaders load`"]
+        if waiting
+        else []
+    )
+
+
+def _clock(moment: datetime | None, settings: Settings) -> str:
+    return f"{moment.astimezone(settings.organisation.zone):%Y-%m-%d %H:%M}" if moment else "never"

@@ -1,0 +1,138 @@
+"""Makes the warehouse anew beside the old one and lets it take its place at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from kaders.errors import Busy, KadersError
+from kaders.settings import Places
+from kaders.store.connection import Connection, alone, opened, transaction
+from kaders.store.files import room_on_disk
+from kaders.store.inventory import TaggedFile
+from kaders.store.loader import load_pending
+from kaders.store.migrate import migrate
+from kaders.store.publish import publish_from
+from kaders.store.results import save_results
+from kaders.store.retention import forget_words
+from kaders.store.sql import quoted
+
+OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
+LOST = (
+    "{path} could not be read: the signals of earlier mornings were taken from their signals.json, "
+    "documents whose files retention removed are gone, and subscriptions may hear again of a signal they know; "
+    "the old file was kept as {aside}"
+)
+
+
+def rebuild_warehouse(
+    places: Places,
+    files: list[TaggedFile],
+    moment: datetime,
+    *,
+    keep_words: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """A new warehouse from the tagged files and the ledger, published; counts and failures.
+
+    Of the old one stay what the mornings decided, what was delivered, and the documents whose files retention
+    has removed. When it cannot be read it is put aside, and the failures say what is gone. keep_words: days
+    that the words of posts are kept. Stopped half-way, the old warehouse stands as it was.
+    """
+    part = places.warehouse.with_name(f".{places.warehouse.name}.tmp")
+    with alone(places), room_on_disk(places.warehouse):
+        _remove(part)
+        try:
+            readable = _settle(places.warehouse)
+            with opened(part) as con:
+                migrate(con)
+                readable = readable and _keep(con, places.warehouse, files)
+                if not readable:
+                    _remember(con, places)
+                counts, failures = load_pending(con, places, files, moment, progress=progress)
+                forget_words(con, moment, keep_words)
+                con.execute("CHECKPOINT")
+                publish_from(con, places)
+            aside = None if readable else _put_aside(places.warehouse)
+            _replace(part, places.warehouse)
+        finally:
+            _remove(part)
+    lost = (LOST.format(path=places.warehouse, aside=aside),) if aside else ()
+    return counts, failures + lost
+
+
+def _settle(path: Path) -> bool:
+    """Brings the old file up to date, with its log worked in; False when it cannot be read."""
+    if not path.exists():
+        return True
+    try:
+        with opened(path) as con:
+            migrate(con)
+            con.execute("CHECKPOINT")
+    except Busy:
+        raise
+    except (KadersError, duckdb.Error):
+        return False
+    return True
+
+
+def _keep(con: Connection, path: Path, files: list[TaggedFile]) -> bool:
+    """Takes over from the old file what cannot be made again; False, and nothing taken, when that fails."""
+    if not path.exists():
+        return True
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE present AS SELECT unnest($files::VARCHAR[]) AS landing",
+        {"files": [file.landing for file in files]},
+    )
+    try:
+        con.execute(f"ATTACH {quoted(path)} AS old (READ_ONLY)")
+        with transaction(con):
+            _take_over(con)
+    except duckdb.Error:
+        return False
+    finally:
+        con.execute("DETACH DATABASE IF EXISTS old")
+    return True
+
+
+def _take_over(con: Connection) -> None:
+    for table in (*OUTPUTS, "raw_fetch"):
+        con.execute(f"INSERT INTO {table} BY NAME FROM old.{table}")
+    gone = "(SELECT landing FROM present)"
+    con.execute(f"INSERT INTO raw_landing BY NAME FROM old.raw_landing WHERE file NOT IN {gone}")
+    con.execute(f"INSERT INTO core_document BY NAME FROM old.core_document WHERE landing NOT IN {gone}")
+    for table in ("core_tag", "core_question"):
+        con.execute(
+            f"INSERT INTO {table} BY NAME FROM old.{table} SEMI JOIN core_document USING (id, content)"
+        )
+
+
+def _remember(con: Connection, places: Places) -> None:
+    """Takes what the mornings decided from the files that they wrote."""
+    for path in sorted((places.of("out") / "reports").glob("*/signals.json")):
+        try:
+            payload = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            continue  # a damaged page of the past is no reason to have no warehouse today
+        save_results(con, payload)
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.unreadable")
+    path.replace(aside)
+    return aside
+
+
+def _replace(part: Path, path: Path) -> None:
+    """The log beside the old file belongs to that file: left there, it would be played into the new one."""
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    part.replace(path)
+
+
+def _remove(path: Path) -> None:
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        one.unlink(missing_ok=True)

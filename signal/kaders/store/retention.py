@@ -1,0 +1,94 @@
+"""What may not be kept any longer: the words of old posts, and files that the warehouse has loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from kaders.settings import Places
+from kaders.store import landing, tagged
+from kaders.store.connection import Connection, transaction
+from kaders.store.files import room_on_disk
+from kaders.store.inventory import loaded_landing, tagger_versions
+from kaders.store.sql import sql
+
+STRAY = 24 * 3600
+"""Seconds after which a half-written file has no writer any more: no job takes a day."""
+WORKING_ROOMS = ("landing", "state", "ledger", "tagged", "out")
+
+
+def forget_words(con: Connection, moment: datetime, days: int) -> int:
+    """Empties title, text, snippet and questions of posts older than `days`; how many revisions.
+
+    Their tags, sketches and counts stay, so the mornings count as before; what they said is gone.
+    """
+    with transaction(con):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE old_post AS {sql('old_posts')}",
+            {"before": moment - timedelta(days=days)},
+        )
+        con.execute(
+            "UPDATE core_document SET title = '', text = '', snippet = '' "
+            "WHERE (id, content) IN (SELECT (id, content) FROM old_post)"
+        )
+        con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM old_post)")
+        return int(con.execute("SELECT count(*) FROM old_post").fetchall()[0][0])
+
+
+def old_files(con: Connection, places: Places, moment: datetime, days: int) -> list[Path]:
+    """Landing files from before `days` ago that were loaded, and what every tagger version made of them."""
+    loaded, first = loaded_landing(con), moment.date() - timedelta(days=days)
+    rooms = [(places.of("landing"), landing.paths(places))]
+    rooms += [(places.of("tagged") / v, tagged.paths(places, v)) for v in tagger_versions(places)]
+    return [
+        path
+        for room, paths in rooms
+        for path in paths
+        if date.fromisoformat(path.parent.name) < first and path.relative_to(room).as_posix() in loaded
+    ]
+
+
+def stray_files(places: Places) -> list[Path]:
+    """Half-written files (*.tmp) of the organisation that are more than a day old on the disk's own clock.
+
+    The age of a left-over is a matter of this machine and not of the moment that a run is about.
+    """
+    rooms = [places.of(room).rglob("*.tmp") for room in WORKING_ROOMS]
+    rooms += [
+        f.parent.glob(f"*{places.organisation}.duckdb*.tmp*") for f in (places.warehouse, places.published)
+    ]
+    found = [path for room in rooms for path in room if path.is_file()]
+    if not found:
+        return []
+    now = _clock_of_disk(places)
+    return sorted(path for path in found if now - path.stat().st_mtime > STRAY)
+
+
+def remove(paths: Iterable[Path]) -> int:
+    """Removes files, and the folders that become empty by it; how many files."""
+    count = 0
+    for path in paths:
+        path.unlink(missing_ok=True)
+        count += 1
+        for folder in _empty(path.parent):
+            folder.rmdir()
+    return count
+
+
+def _empty(folder: Path) -> Iterator[Path]:
+    """The day folder and the source folder above it, as far as nothing is left in them."""
+    for one in (folder, folder.parent):
+        if not one.is_dir() or any(one.iterdir()):
+            return
+        yield one
+
+
+def _clock_of_disk(places: Places) -> float:
+    probe = places.warehouse.with_suffix(".clock")
+    with room_on_disk(probe):
+        probe.touch()
+    try:
+        return probe.stat().st_mtime
+    finally:
+        probe.unlink()

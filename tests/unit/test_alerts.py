@@ -1,0 +1,355 @@
+"""Alerts: who hears of what, exactly once, through a real mail server and a real webhook."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from kaders.deliver import mail
+from kaders.deliver.demo_mail import demo_mail
+from kaders.deliver.demo_webhook import demo_webhook
+from kaders.jobs.alerts import alerts
+from kaders.report.alert_message import compose, message_key
+from kaders.report.alerts import Told, plan
+from kaders.settings import Organisation, Places, Settings, Subscription
+from kaders.store.connection import writing
+
+MONDAY = date(2026, 11, 23)
+AREA = "c_849842ac"
+
+
+def moment_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 5, 45, tzinfo=UTC)
+
+
+def signal(
+    topic: str, level: str = "signal", *, day: date = MONDAY, area: str = AREA, **more: Any
+) -> dict[str, Any]:
+    return {
+        "id": f"2026-11-16/topic:{topic}",
+        "day": day.isoformat(),
+        "topic": topic,
+        "level": level,
+        "kind": "contested",
+        "name": {"nl": topic.capitalize(), "en": topic.upper()},
+        "policy_area": {"code": area, "label": {"nl": "natuur en milieu", "en": "nature"}},
+        "headline": {"nl": f"Kop over {topic}", "en": f"Headline about {topic}"},
+        "explanation": {"nl": "Buiten gaat het over kosten.", "en": "Outside it is about costs."},
+        "owner": {"id": "pers", "role": "spokesperson", "name": {"nl": "Woordvoering", "en": "Press office"}},
+        "action": "answer",
+        "answer_by": "2026-11-24T05:30:00Z",
+        "certainty": {"level": "high", "why": {"nl": "Veel bronnen", "en": "Many sources"}},
+        "evidence": [
+            {
+                "title": f"Titel {n}\r\nvervolg",
+                "url": f"https://krant.example/{n}",
+                "source": "Krant",
+                "snippet": "geheel",
+            }
+            for n in range(5)
+        ],
+    } | more
+
+
+def subscription(**given: Any) -> Subscription:
+    return Subscription.model_validate(
+        {"id": "pers", "to": "pers@waterdam.example", "channel": "mail"} | given
+    )
+
+
+def organisation() -> Organisation:
+    owner = {"role": "spokesperson", "name": {"nl": "Woordvoering"}, "mail": "pers@waterdam.example"}
+    return Organisation.model_validate(
+        {
+            "id": "waterdam",
+            "name": {"nl": "Gemeente Waterdam", "en": "Municipality of Waterdam"},
+            "synthetic": True,
+            "contact": "kaders@waterdam.example",
+            "owners": {"pers": owner},
+            "owner_rules": dict.fromkeys(("absent", "contested", "reframed", "unframed"), "pers"),
+            "mail": {"sender": "kaders@waterdam.example", "server_env": "KADERS_TEST_SMTP"},
+        }
+    )
+
+
+def settings_of(folder: Path, *subscriptions: Subscription) -> Settings:
+    places = Places(folder=folder, data=folder, reference=folder, patterns=folder, organisation="waterdam")
+    nothing: dict[str, Any] = dict.fromkeys(("sources", "topics", "frames", "frame_names"), ())
+    area = {"code": AREA, "uri": "https://x.example/a", "label": {"nl": "natuur en milieu"}}
+    part = {"code": "c_part", "uri": "https://x.example/p", "label": {"nl": "afval"}, "parent": AREA}
+    given = {"organisation": organisation(), "places": places, "subscriptions": subscriptions}
+    return Settings.model_validate({**given, "policy_areas": [area, part], **nothing})
+
+
+def land(
+    settings: Settings, day: date, *signals: dict[str, Any], watch: tuple[dict[str, Any], ...] = ()
+) -> None:
+    folder = settings.places.of("out") / "reports" / day.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "signals.json").write_text(json.dumps({"signals": signals, "watch": watch}), encoding="utf-8")
+
+
+def ledger(settings: Settings) -> list[tuple[Any, ...]]:
+    with writing(settings.places) as con:
+        return con.execute(
+            "SELECT subscription, subject, state, attempts FROM out_delivery ORDER BY ALL"
+        ).fetchall()
+
+
+def mails(folder: Path) -> list[Any]:
+    files = sorted(folder.glob("*.eml"))
+    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+
+
+def ids(messages: list[list[Any]]) -> list[list[str]]:
+    return [[f"{s['topic']}@{s['level']}" for s in one] for one in messages]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, [["a@high", "b@signal"]]),
+        ({"topics": ["a"]}, [["a@high"]]),
+        ({"topics": ["z"]}, []),
+        ({"policy_areas": [AREA]}, [["a@high", "b@signal"]]),
+        ({"topics": ["c"], "min_level": "watch"}, [["c@watch"]]),
+        ({"min_level": "watch"}, [["a@high", "b@signal", "c@watch"]]),
+        ({"min_level": "high"}, [["a@high"]]),
+        ({"paused": True}, []),
+        ({"frequency": "daily"}, [["a@high", "b@signal"]]),
+    ],
+)
+def test_who_hears_of_what(given: dict[str, Any], expected: list[list[str]]) -> None:
+    today = [signal("b"), signal("a", "high"), signal("c", "watch")]
+    one = subscription(**given)
+    assert ids(plan(one, frozenset(one.policy_areas), {MONDAY: today}, [], day=MONDAY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "level", "expected"),
+    [
+        ("sent", "signal", [["a@elevated"]]),
+        ("sent", "elevated", []),
+        ("sent", "high", []),
+        ("failed", "elevated", [["a@elevated"]]),
+        ("failed", "signal", [["a@elevated"]]),
+        ("sending", "elevated", [["a@elevated"]]),
+    ],
+)
+def test_a_signal_comes_back_only_when_it_rises_or_did_not_arrive(
+    state: str, level: str, expected: list[list[str]]
+) -> None:
+    told = [Told(f"2026-11-16/topic:a@{level}", state)]
+    mornings = {MONDAY: [signal("a", "elevated")]}
+    assert ids(plan(subscription(), frozenset(), mornings, told, day=MONDAY)) == expected
+
+
+def test_weekly_is_on_monday_and_has_the_whole_week_once() -> None:
+    week = {MONDAY - timedelta(days=n): [signal("a", day=MONDAY - timedelta(days=n))] for n in range(8)}
+    week[MONDAY - timedelta(days=3)] = [signal("a", "high", day=MONDAY - timedelta(days=3)), signal("b")]
+    week[MONDAY - timedelta(days=7)] = [signal("old")]
+    weekly = subscription(frequency="weekly")
+    assert ids(plan(weekly, frozenset(), week, [], day=MONDAY)) == [["a@high", "b@signal"]]
+    tuesday = MONDAY + timedelta(days=1)
+    assert plan(weekly, frozenset(), week | {tuesday: [signal("c")]}, [], day=tuesday) == []
+
+
+def test_what_failed_yesterday_goes_today_although_it_is_over() -> None:
+    told = [Told("2026-11-16/topic:a@signal", "failed", "no server")]
+    mornings = {MONDAY - timedelta(days=1): [signal("a")], MONDAY: [signal("b")]}
+    assert ids(plan(subscription(), frozenset(), mornings, told, day=MONDAY)) == [["b@signal", "a@signal"]]
+
+
+def test_a_message_cut_off_goes_again_as_it_was() -> None:
+    told = [Told(f"2026-11-16/topic:{topic}@signal", "sending", "key") for topic in ("a", "b")]
+    mornings = {MONDAY - timedelta(days=1): [signal("b"), signal("a")], MONDAY: [signal("c"), signal("a")]}
+    again, new = plan(subscription(), frozenset(), mornings, told, day=MONDAY)
+    assert ids([again, new]) == [["a@signal", "b@signal"], ["c@signal"]]
+    assert message_key("pers", again) == message_key("pers", [signal("b"), signal("a")])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "nl",
+            [
+                "Signaal",
+                "Kop over a",
+                "tegengesproken",
+                "omdat u volgt: a.",
+                "Woordvoering",
+                "di 24 nov 06:30",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Signal",
+                "Headline about a",
+                "contradicted",
+                "because you follow: a.",
+                "Press office",
+                "Tue 24 Nov",
+            ],
+        ),
+    ],
+)
+def test_what_a_message_says(language: str, words: list[str]) -> None:
+    one = subscription(language=language, topics=["a"])
+    alert = compose([signal("a")], one, frozenset(), organisation())
+    for word in [*words, "`paused: true`", "`id: pers`", "https://krant.example/2", "Titel 0 vervolg"]:
+        assert word in alert.subject + alert.text, word
+        assert word in alert.subject + alert.html, word
+    assert "https://krant.example/3" not in alert.text + alert.html
+    assert "geheel" not in alert.text + alert.html + json.dumps(alert.signals)
+
+
+def test_a_stranger_s_title_is_text() -> None:
+    evidence = [{"title": "<script>x</script>", "url": "javascript:alert(1)", "source": "<b>"}]
+    alert = compose([signal("a", evidence=evidence)], subscription(), frozenset(), organisation())
+    assert "<script" not in alert.html
+    assert "javascript" not in alert.html + alert.text
+
+
+def test_a_signal_with_few_fields_still_makes_a_message() -> None:
+    bare: dict[str, Any] = {"id": "2026-11-23/area:x", "day": "2026-11-23", "level": "watch", "topic": None, "kind": None}
+    bare |= {"name": {"nl": "Wonen", "en": "Housing"}, "headline": None, "explanation": None, "owner": None}
+    alert = compose([bare | {"policy_area": None}], subscription(), frozenset(), organisation())
+    assert "Wonen" in alert.subject
+    assert "1. Wonen\n   Let op.\n   U krijgt dit" in alert.text
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A mailbox behind a running mail server that the environment names."""
+    with demo_mail(tmp_path / "box") as server:
+        monkeypatch.setenv("KADERS_TEST_SMTP", server)
+        yield tmp_path / "box"
+
+
+def test_every_subscription_gets_one_mail_and_a_rerun_gives_none(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        subscription(id="alles", policy_areas=["afval"]),
+        subscription(id="een", topics=["a"], to="een@waterdam.example", language="en"),
+        subscription(id="niets", topics=["z"]),
+    )
+    land(settings, MONDAY, signal("a", "high"), signal("b"))
+    first, second = alerts(settings, moment_of(MONDAY)), alerts(settings, moment_of(MONDAY))
+    assert first.failures == second.failures == ()
+    assert first.counts == {"sent": 2, "failed": 0, "signals": 3, "subscriptions": 3}
+    assert second.counts["sent"] == 0
+    sent = mails(box)
+    assert [m["Subject"] for m in sent] == [
+        "[Gemeente Waterdam] 2 signalen: A, B",
+        "[Municipality of Waterdam] High: A",
+    ]
+    assert {row[2:] for row in ledger(settings)} == {("sent", 1)}
+    assert len(ledger(settings)) == 3
+
+
+def test_the_next_mornings_tell_only_what_rose(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path, subscription())
+    for number, level in enumerate(["signal", "signal", "high", "elevated", "high"]):
+        day = MONDAY + timedelta(days=number)
+        land(settings, day, signal("a", level, day=day))
+        alerts(settings, moment_of(day))
+    assert [m["Subject"].split()[-2] for m in mails(box)] == ["Signaal:", "Hoog:"]
+
+
+def test_a_refused_server_is_tried_again_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(
+        tmp_path, subscription(), subscription(id="team", channel="webhook", to="env:KADERS_TEST_HOOK")
+    )
+    land(settings, MONDAY, signal("a"))
+    with demo_mail(tmp_path / "box") as server:
+        gone = server
+    monkeypatch.setenv("KADERS_TEST_SMTP", gone)
+    with demo_webhook(tmp_path / "hook") as url:
+        monkeypatch.setenv("KADERS_TEST_HOOK", url)
+        first = alerts(settings, moment_of(MONDAY))
+        assert first.counts["sent"] == first.counts["failed"] == 1
+        assert "refused or broke the connection" in first.failures[0]
+        assert not (settings.places.of("out") / "alerts").exists()
+        with demo_mail(tmp_path / "box") as server:
+            monkeypatch.setenv("KADERS_TEST_SMTP", server)
+            assert alerts(settings, moment_of(MONDAY)).counts["sent"] == 1
+    assert len(mails(tmp_path / "box")) == 1
+    (posted,) = (tmp_path / "hook").iterdir()
+    body = json.loads(posted.read_text("utf-8"))
+    assert body["signals"][0]["id"] == "2026-11-16/topic:a"
+    assert "Kop over a" in body["text"]
+    assert [row[2:] for row in ledger(settings)] == [("sent", 2), ("sent", 1)]
+
+
+def test_without_a_server_the_message_is_kept_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KADERS_TEST_SMTP", raising=False)
+    settings = settings_of(tmp_path, subscription())
+    land(settings, MONDAY, signal("a"))
+    summary = alerts(settings, moment_of(MONDAY))
+    kept = settings.places.of("out") / "alerts" / "2026-11-23" / "pers.txt"
+    assert summary.outputs == (str(kept),)
+    assert "KADERS_TEST_SMTP is not set" in summary.failures[0]
+    assert str(kept) in summary.failures[0]
+    assert "Kop over a" in kept.read_text("utf-8")
+    assert [row[2] for row in ledger(settings)] == ["failed"]
+
+
+def test_a_run_that_is_cut_off_repeats_only_what_it_was_sending(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path, subscription(id="een"), subscription(id="twee"), subscription(id="drie"))
+    land(settings, MONDAY, signal("a"))
+    send, count = mail.send, 0
+
+    def stop_after_two(*given: Any, **named: Any) -> None:
+        nonlocal count
+        send(*given, **named)
+        count += 1
+        if count == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(mail, "send", stop_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        alerts(settings, moment_of(MONDAY))
+    assert [(row[0], row[2]) for row in ledger(settings)] == [("een", "sent"), ("twee", "sending")]
+    alerts(settings, moment_of(MONDAY))
+    received = [m["Message-ID"] for m in mails(box)]
+    assert len(received) == 4
+    assert received[1] == received[2]
+    assert len(set(received)) == 3
+
+
+def test_a_morning_without_signals_json_is_said(tmp_path: Path) -> None:
+    summary = alerts(settings_of(tmp_path), moment_of(MONDAY))
+    assert "There are no signals of 2026-11-23 yet" in summary.failures[0]
+
+
+def test_a_quiet_morning_sends_nothing(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path, subscription(min_level="watch"))
+    land(settings, MONDAY)
+    summary = alerts(settings, moment_of(MONDAY))
+    assert summary.failures == ()
+    assert mails(box) == []
+
+
+def test_the_ledger_has_one_line_per_subject(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path, subscription())
+    land(settings, MONDAY, signal("a"))
+    alerts(settings, moment_of(MONDAY))
+    with duckdb.connect(str(settings.places.warehouse)) as con:
+        moment = con.execute("SELECT epoch(moment::TIMESTAMPTZ) FROM out_delivery").fetchall()
+    assert moment == [(moment_of(MONDAY).timestamp(),)]
