@@ -221,7 +221,13 @@ def test_a_stranger_s_title_is_text() -> None:
 
 
 def test_a_signal_with_few_fields_still_makes_a_message() -> None:
-    bare: dict[str, Any] = {"id": "2026-11-23/area:x", "day": "2026-11-23", "level": "watch", "topic": None, "kind": None}
+    bare: dict[str, Any] = {
+        "id": "2026-11-23/area:x",
+        "day": "2026-11-23",
+        "level": "watch",
+        "topic": None,
+        "kind": None,
+    }
     bare |= {"name": {"nl": "Wonen", "en": "Housing"}, "headline": None, "explanation": None, "owner": None}
     alert = compose([bare | {"policy_area": None}], subscription(), frozenset(), organisation())
     assert "Wonen" in alert.subject

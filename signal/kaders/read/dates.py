@@ -19,6 +19,8 @@ HOME = ZoneInfo("Europe/Amsterdam")
 """The zone of a date that names none: the sources are Dutch, and people write local time."""
 CENTURY = 69
 """Two-digit years up to 68 are 20xx, as RFC 2822 implementations and POSIX strptime read them."""
+LONGEST = 100
+"""Characters; dates in words, with their zone, take half of it."""
 LARGEST_OFFSET = 14
 """Hours; Kiribati keeps the largest offset in use, +14:00."""
 
@@ -87,7 +89,7 @@ def moment(raw: object, *, fetched_at: datetime) -> datetime | None:
     or milliseconds since 1970, and day-month-year. Without a zone the time is Dutch. More than LATEST after
     `fetched_at` or before EARLIEST is None.
     """
-    text = " ".join(str(raw if raw is not None else "").split())
+    text = " ".join(str(raw if raw is not None else "")[:LONGEST].split())
     try:
         found = _epoch(text) or _iso(text) or _numbers(text) or _words(text)
         found = found.astimezone(UTC) if found else None

@@ -18,7 +18,7 @@ from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read import dates
 from kaders.read.items import BROKEN, item, string, unique
-from kaders.read.known import ENTRY
+from kaders.read.known import entries as raw_entries
 from kaders.read.people import pseudonym
 from kaders.read.text import plain
 from kaders.read.url import canonical
@@ -39,7 +39,7 @@ _AUTHOR = re.compile(
     % LONGEST_AUTHOR
 )
 _PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -98,7 +98,7 @@ def _feedparser(body: bytes, content_type: str) -> Any:
 
 def _one_by_one(body: bytes, content_type: str) -> list[dict[str, Any]]:
     """The entries of a feed that stopped feedparser: each alone within the feed's own head and foot."""
-    found = list(ENTRY.finditer(body))
+    found = raw_entries(body)
     if not found:
         raise Quarantine("unreadable")
     head, foot = body[: found[0].start()], body[found[-1].end() :]

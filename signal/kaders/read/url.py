@@ -25,7 +25,7 @@ def canonical(raw: str, *, base: str = "") -> str:
     utm_*, fbclid, gclid and their like are dropped, parameters sorted, fragments and credentials removed, and
     google.com/url?...&url= gives the page it points at.
     """
-    url = "".join(c for c in raw.strip() if c.isprintable() and c != "\\")
+    url = "".join(c for c in raw[: UNWRAPPINGS * LONGEST].strip() if c.isprintable() and c != "\\")
     try:
         url = urljoin(base, url) if base else url
         for _ in range(UNWRAPPINGS):

@@ -152,4 +152,50 @@ NOTES = {
         "nl": "Dagen OK van de zeven.",
         "en": "Days OK out of seven.",
     },
+    "family": {
+        "nl": "Totaal, een thema van de TOP-lijst, of een onderwerp van de organisatie zelf.",
+        "en": "The total, a theme of the TOP-lijst, or a topic of the organisation's own.",
+    },
+    "share_before": {
+        "nl": "Hetzelfde voor de week ervoor.",
+        "en": "The same for the week before.",
+    },
+    "analysed": {
+        "nl": "De laatste dag waarover geoordeeld is; het oordeel viel de ochtend erna.",
+        "en": "The last day that was judged; the judgement fell the morning after.",
+    },
+    "status": {
+        "nl": "Hoe het onderwerp er die dag voor stond.",
+        "en": "How the topic stood on that day.",
+    },
+    "signal": {
+        "nl": "De naam van het signaal: eerste dag en onderwerp.",
+        "en": "The name of the signal: first day and topic.",
+    },
+    "kind": {
+        "nl": "Afwezig: onze boodschap ontbreekt. Tegengesproken: zij wordt bestreden. Anders geframed: het "
+        "gesprek gaat over iets anders. Zonder frame: wij zeiden hier nog niets over.",
+        "en": "Absent: our message is missing. Contested: it is opposed. Reframed: the talk is about "
+        "something else. Unframed: we have said nothing about it yet.",
+    },
+    "level": {
+        "nl": "Hoe dringend: signaal, verhoogd of hoog.",
+        "en": "How urgent: signal, elevated or high.",
+    },
+    "owner": {
+        "nl": "De rol die handelt.",
+        "en": "The role that acts.",
+    },
+    "days_ok": {
+        "nl": "Dagen waarop het laatste bezoek lukte.",
+        "en": "Days on which the last visit succeeded.",
+    },
+    "days_partial": {
+        "nl": "Dagen waarop het laatste bezoek maar een deel opleverde.",
+        "en": "Days on which the last visit brought only a part.",
+    },
+    "days_none": {
+        "nl": "Dagen waarop van de bron niets verwacht werd.",
+        "en": "Days on which nothing was expected of the source.",
+    },
 }

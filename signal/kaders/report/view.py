@@ -108,7 +108,8 @@ def _counters(signal: Row, voice: Voice) -> Iterator[str]:
 
 
 def _frames(signal: Row, voice: Voice) -> Iterator[str]:
-    rows = (signal["divergence"] or {}).get("per_frame", [])
+    """The policy frames heard beyond ours; counter-frames ("topic/id") have lines of their own."""
+    rows = [f for f in (signal["divergence"] or {}).get("per_frame", []) if "/" not in f["frame"]]
     for frame in sorted(rows, key=lambda f: f["ours"] - f["theirs"]):
         if frame["theirs"] - frame["ours"] >= FRAME_GAP:
             shares = {"theirs": voice.percent(frame["theirs"]), "ours": voice.percent(frame["ours"])}

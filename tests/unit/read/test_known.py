@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from reading import FEEDS, NOW, source
 
+from kaders.errors import Quarantine
 from kaders.read.feed import parse
 from kaders.read.known import cut
 
@@ -42,3 +45,23 @@ def test_an_unusual_feed_stays_whole(items: str) -> None:
 def test_json_stays_whole() -> None:
     body = (FEEDS / "wijk.json").read_bytes()
     assert cut(body, ()).body == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<item>" * 200_000,
+        b"<item>" * 200_000 + b"</items>",
+        b"<entry>" * 200_000 + b"</item>",
+        b"<item></item>" * 50_000,
+    ],
+)
+def test_a_hostile_body_takes_no_time(body: bytes) -> None:
+    started = time.monotonic()
+    cut(body, ())
+    assert time.monotonic() - started < 3
+
+
+def test_a_hostile_preamble_takes_no_time() -> None:
+    with pytest.raises(Quarantine):
+        titles(b"<!-- x -->" * 200 + b"geen feed")

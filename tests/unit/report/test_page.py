@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 import pytest
 
+from kaders.report import view
 from kaders.report.page import page, stylesheet
-from kaders.report.voice import words
+from kaders.report.voice import Voice, words
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -86,6 +87,20 @@ def test_numbers_stand_with_their_uncertainty_and_in_dutch(payload: dict[str, An
     assert "“gezinnen en zieken betalen dubbel” in 48% van de verhalen (eerder 6%)" in text
     assert "“trillingen” 14 keer (eerder 0)" in text
     assert "di 24 nov 06:30" in text
+
+
+def test_a_counter_frame_is_told_once(payload: dict[str, Any], dutch: Voice) -> None:
+    signal = payload["signals"][0]
+    row = signal["divergence"]["per_frame"][0]
+    counter = {"frame": "afvalpas/dubbel-betalen", "name": signal["counter_frames"][0]["name"]}
+    signal["divergence"]["per_frame"].insert(0, row | counter)
+    told = [line for line in view.heard(signal, dutch) if "gezinnen en zieken" in line]
+    assert told == ["“gezinnen en zieken betalen dubbel” in 48% van de verhalen (eerder 6%)"]
+
+
+def test_a_post_without_a_title_is_told_by_its_snippet(payload: dict[str, Any]) -> None:
+    payload["signals"][0]["evidence"][2]["title"] = ""
+    assert _outline(payload).words().count("wie bedenkt dit? Ik zou het zo met haar willen delen.") == 1
 
 
 def test_a_reader_is_told_what_was_not_seen(payload: dict[str, Any]) -> None:

@@ -1,35 +1,73 @@
--- one row per document as it was known at the cut-off: latest revision, day and date of the first one
-WITH known AS (
-    SELECT *,
-        min_by(published, first_seen) OVER (PARTITION BY id) AS published_first,
-        min(first_seen) OVER (PARTITION BY id) AS seen_first
+-- one row per document known at the cut-off, in its latest revision, dated by its first one
+-- In: $cutoff (moment), $base (first day), $zone (IANA name). Days are days in that zone.
+WITH latest AS (
+    SELECT
+        id,
+        min(first_seen) AS first_seen,
+        arg_min(published, {first_seen: first_seen, content: content}) AS published,
+        arg_max(content, {first_seen: first_seen, content: content}) AS content
     FROM core_document
-    WHERE first_seen <= $cutoff AND fate IN ('kept', 'duplicate')
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY first_seen DESC, content) = 1
+    WHERE first_seen <= $cutoff
+    GROUP BY id
 ),
-dated AS (
-    SELECT *, (published_first AT TIME ZONE 'UTC' AT TIME ZONE $zone)::DATE AS day FROM known
+
+chosen AS (
+    SELECT
+        d.* REPLACE (latest.published AS published, latest.first_seen AS first_seen),
+        timezone($zone, latest.published)::DATE AS day
+    FROM latest
+    INNER JOIN core_document AS d ON latest.id = d.id AND latest.content = d.content
+    WHERE
+        d.fate IN ('kept', 'duplicate')
+        AND timezone($zone, latest.published)::DATE >= $base
+        AND latest.published <= $cutoff
 ),
-tags AS (
-    SELECT id, content,
-        list(code ORDER BY position) FILTER (layer = 'topic') AS topics,
-        list(code ORDER BY position) FILTER (layer = 'area') AS areas,
-        list(code ORDER BY position) FILTER (layer = 'frame') AS frame_names,
-        list(score ORDER BY position) FILTER (layer = 'frame') AS frame_scores,
-        list(code ORDER BY position) FILTER (layer = 'message') AS messages,
-        list(code ORDER BY position) FILTER (layer = 'counter') AS counters
+
+tag AS (
+    SELECT
+        id,
+        content,
+        list(code ORDER BY position) FILTER (WHERE layer = 'topic') AS topics,
+        list(code ORDER BY position) FILTER (WHERE layer = 'area') AS areas,
+        list({k: code, v: score} ORDER BY position) FILTER (WHERE layer = 'frame') AS frames,
+        list(code ORDER BY position) FILTER (WHERE layer = 'message') AS messages,
+        list(code ORDER BY position) FILTER (WHERE layer = 'counter') AS counters
     FROM core_tag
+    SEMI JOIN chosen USING (id, content)
     GROUP BY id, content
 ),
-asked AS (
-    SELECT id, content, list(question ORDER BY position) AS questions FROM core_question GROUP BY id, content
+
+question AS (
+    SELECT id, content, list(text ORDER BY position) AS questions
+    FROM core_question
+    SEMI JOIN chosen USING (id, content)
+    GROUP BY id, content
 )
+
 SELECT
-    d.id AS doc, d.content, d.day, d.published_first AS published, d.seen_first AS first_seen, d.source, d.kind,
-    d.owner_group, d.author, d.language, d.title, d.url, d.snippet, d.engagement, t.topics, t.areas,
-    t.frame_names, t.frame_scores, t.messages, t.counters, a.questions, d.sketch
-FROM dated AS d
-LEFT JOIN tags AS t USING (id, content)
-LEFT JOIN asked AS a USING (id, content)
-WHERE d.day >= $base AND d.published_first <= $cutoff
-ORDER BY d.seen_first, d.id
+    c.id AS doc,
+    c.content,
+    c.day,
+    c.published,
+    c.first_seen,
+    c.source,
+    c.kind,
+    c.owner_group,
+    c.author,
+    c.language,
+    c.title,
+    c.url,
+    c.snippet,
+    c.engagement,
+    coalesce(tag.topics, []) AS topics,
+    coalesce(tag.areas, []) AS areas,
+    map_from_entries(coalesce(tag.frames, [])) AS frames,
+    coalesce(tag.messages, []) AS messages,
+    coalesce(tag.counters, []) AS counters,
+    coalesce(question.questions, []) AS questions,
+    c.sketch,
+    c.fate
+FROM chosen AS c
+LEFT JOIN tag ON c.id = tag.id AND c.content = tag.content
+LEFT JOIN question ON c.id = question.id AND c.content = question.content
+ORDER BY c.first_seen, c.id
