@@ -213,6 +213,12 @@ def test_what_a_message_says(language: str, words: list[str]) -> None:
     assert "geheel" not in alert.text + alert.html + json.dumps(alert.signals)
 
 
+def test_what_is_only_watched_is_not_called_a_departure() -> None:
+    alert = compose([signal("a", "watch")], subscription(), frozenset(), organisation())
+    assert "nog geen signaal" in alert.text
+    assert "tegengesproken" not in alert.text
+
+
 def test_a_stranger_s_title_is_text() -> None:
     evidence = [{"title": "<script>x</script>", "url": "javascript:alert(1)", "source": "<b>"}]
     alert = compose([signal("a", evidence=evidence)], subscription(), frozenset(), organisation())
@@ -257,7 +263,7 @@ def test_every_subscription_gets_one_mail_and_a_rerun_gives_none(tmp_path: Path,
     sent = mails(box)
     assert [m["Subject"] for m in sent] == [
         "[Gemeente Waterdam] 2 signalen: A, B",
-        "[Municipality of Waterdam] High: A",
+        "[Municipality of Waterdam] Signal (high): A",
     ]
     assert {row[2:] for row in ledger(settings)} == {("sent", 1)}
     assert len(ledger(settings)) == 3
@@ -269,7 +275,7 @@ def test_the_next_mornings_tell_only_what_rose(tmp_path: Path, box: Path) -> Non
         day = MONDAY + timedelta(days=number)
         land(settings, day, signal("a", level, day=day))
         alerts(settings, moment_of(day))
-    assert [m["Subject"].split()[-2] for m in mails(box)] == ["Signaal:", "Hoog:"]
+    assert [m["Subject"].split("] ")[1] for m in mails(box)] == ["Signaal: A", "Signaal (hoog): A"]
 
 
 def test_a_refused_server_is_tried_again_and_the_others_go_on(

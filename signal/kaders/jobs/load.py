@@ -16,7 +16,8 @@ def load(settings: Settings, moment: datetime) -> Summary:
     """Loads tagged files and ledger lines that are not loaded yet, in one transaction, and publishes.
 
     counts: files, documents (new ones), duplicates (more than before), visits. Raises Busy when another
-    process writes the warehouse, KadersError when it is damaged or the disk full; then nothing of this load is there.
+    process writes the warehouse, KadersError when it is damaged or the disk full; then nothing of this load
+    is there.
     """
     files = files_to_load(settings)
     with writing(settings.places) as con:

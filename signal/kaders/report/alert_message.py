@@ -16,10 +16,12 @@ from kaders.settings import Organisation, Subscription
 
 MAX_LINKS = 3
 """Links per signal: enough to judge by; the report has the rest."""
+RISEN = ("elevated", "high")
 KINDS = {f"kind_{kind}" for kind in get_args(SignalKind)}
 WORDS = {
     "nl": {
         "hello": "{organisation}: wat buiten wordt gezegd past niet meer bij wat wij zeggen.",
+        "hello_watch": "{organisation}: iets om in de gaten te houden, nog geen signaal.",
         "many": "{n} signalen",
         "everything": "alle onderwerpen",
         "why": "U krijgt dit omdat u volgt: {followed}.",
@@ -27,6 +29,7 @@ WORDS = {
     },
     "en": {
         "hello": "{organisation}: what is said outside no longer fits what we say.",
+        "hello_watch": "{organisation}: something to keep an eye on, not a signal yet.",
         "many": "{n} signals",
         "everything": "all topics",
         "why": "You get this because you follow: {followed}.",
@@ -99,16 +102,34 @@ def _lines(signal: Signal, voice: Voice) -> list[str]:
         ("owner", _both((signal.get("owner") or {}).get("name"), voice)),
         ("action", voice.say(f"action_{signal['action']}") if signal.get("action") else ""),
         ("answer_by", voice.moment(signal["answer_by"]) if signal.get("answer_by") else ""),
-        ("certainty", ". ".join(filter(None, [sure, _both(certainty.get("why"), voice)]))),
+        ("certainty", "; ".join(filter(None, [sure, _both(certainty.get("why"), voice)]))),
     ]
     return [f"{voice.say(name)}: {value}" for name, value in rows if value]
 
 
+def _level(signal: Signal, voice: Voice) -> str:
+    """ "Signaal", "Signaal (hoog)" or, when only watched, "Let op"."""
+    level, plain = voice.say(f"level_{signal['level']}"), voice.say("level_signal").capitalize()
+    return f"{plain} ({level})" if signal["level"] in RISEN else level.capitalize()
+
+
+def _headline(signal: Signal, voice: Voice) -> str:
+    """The headline, with what it is about in front when it does not say so itself."""
+    name, headline = _both(signal.get("name"), voice), _both(signal.get("headline"), voice)
+    named = name.casefold() in headline.casefold()
+    return headline if headline and named else ": ".join(filter(None, [name, headline]))
+
+
 def _verdict(signal: Signal, voice: Voice) -> str:
-    """Level and kind in words, then what the report says of the divergence."""
-    level = voice.say(f"level_{signal['level']}").capitalize()
-    head = f"{level}: {voice.say(kind)}." if (kind := f"kind_{signal.get('kind')}") in KINDS else f"{level}."
-    return " ".join(filter(None, [head, _both(signal.get("explanation"), voice)]))
+    """Level and kind in words, then what the report says of the divergence.
+
+    What is only watched failed one of the two tests, so it is not called a departure of any kind.
+    """
+    level, kind = _level(signal, voice), f"kind_{signal.get('kind')}"
+    head = f"{level}: {voice.say(kind)}." if kind in KINDS and signal["level"] != "watch" else f"{level}."
+    explanation = _both(signal.get("explanation"), voice)
+    told = explanation == _both(signal.get("headline"), voice)
+    return head if told or not explanation else f"{head} {explanation}"
 
 
 def _evidence(signal: Signal) -> list[dict[str, str]]:
@@ -127,7 +148,7 @@ def _view(signal: Signal, subscription: Subscription, areas: frozenset[str], voi
     words, name = WORDS[voice.language], _both(signal.get("name"), voice)
     followed = [words["everything"] if r == "*" else tidy(r) for r in reasons(signal, subscription, areas)]
     return {
-        "headline": _both(signal.get("headline"), voice) or name,
+        "headline": _headline(signal, voice),
         "verdict": _verdict(signal, voice),
         "lines": _lines(signal, voice),
         "evidence": _evidence(signal),
@@ -140,7 +161,7 @@ def _subject(signals: Sequence[Signal], voice: Voice, organisation: str) -> str:
     words, names = WORDS[voice.language], ", ".join(_both(s.get("name"), voice) for s in signals)
     if len(signals) > 1:
         return tidy(f"[{organisation}] {words['many'].format(n=len(signals))}: {names}")
-    return tidy(f"[{organisation}] {voice.say('level_' + signals[0]['level']).capitalize()}: {names}")
+    return tidy(f"[{organisation}] {_level(signals[0], voice)}: {names}")
 
 
 def _paint(template: str, view: dict[str, Any], *, escape: bool) -> str:
@@ -172,10 +193,11 @@ def compose(
     """The message of one subscription about one or more signals, in the subscription's language."""
     voice = Voice(subscription.language, organisation.zone)
     words, name = WORDS[voice.language], organisation.name.in_(voice.language)
+    only_watched = all(signal["level"] == "watch" for signal in signals)
     view = {
         "language": voice.language,
         "subject": _subject(signals, voice, name),
-        "hello": words["hello"].format(organisation=name),
+        "hello": words["hello_watch" if only_watched else "hello"].format(organisation=name),
         "synthetic": voice.say("synthetic") if organisation.synthetic else "",
         "signals": [_view(signal, subscription, areas, voice) for signal in signals],
         "pause": words["pause"].format(id=subscription.id),

@@ -41,7 +41,7 @@ _DAMAGED = (
 def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connection]:
     """The warehouse, up to date and open for this writer alone.
 
-    Raises Busy when another writer holds it for longer than `patience` seconds, KadersError when the file is
+    patience: seconds to wait for another writer. Raises Busy when it holds on for longer, KadersError when the file is
     damaged or the disk full. What stands in no finished transaction when the block fails is undone.
     """
     with alone(places, patience=patience), opened(places.warehouse) as con:

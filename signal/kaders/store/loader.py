@@ -79,7 +79,8 @@ def _load_tagged(con: Connection, files: Sequence[TaggedFile], moment: datetime)
         con.execute(f"DELETE FROM {table} WHERE (id, content) IN (SELECT (id, content) FROM leaving)")
     con.execute(
         "INSERT INTO core_document BY NAME "
-        "SELECT * EXCLUDE (tags), tags.sketch AS sketch, tags.version AS tagger FROM winner ORDER BY first_seen, id"
+        "SELECT * EXCLUDE (tags), tags.sketch AS sketch, tags.version AS tagger "
+        "FROM winner ORDER BY first_seen, id"
     )
     con.execute(f"INSERT INTO touched {sql('touched')}")
     con.execute(f"INSERT INTO core_tag {sql('tags')}")

@@ -24,7 +24,8 @@ from kaders.store.sql import quoted
 OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
 LOST = (
     "{path} could not be read: the signals of earlier mornings were taken from their signals.json, "
-    "documents whose files retention removed are gone, and subscriptions may hear again of a signal they know; "
+    "documents whose files retention removed are gone, and subscriptions may hear again of a signal they "
+    "know; "
     "the old file was kept as {aside}"
 )
 

@@ -39,7 +39,7 @@ def past_signals(con: Connection, day: date, days: int) -> list[dict[str, Any]]:
 
 
 def sizes(con: Connection) -> dict[str, Any]:
-    """items, documents, duplicates, signals and files there are; last_report (date) and last_load (moment)."""
+    """How many items, documents, duplicates, signals and files; last_report (date), last_load (moment)."""
     names = ("items", "documents", "duplicates", "signals", "files", "last_report", "last_load")
     return dict(zip(names, con.execute(sql("sizes")).fetchall()[0], strict=True))
 
