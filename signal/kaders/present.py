@@ -46,9 +46,8 @@ def _print(console: Console, settings: Settings, payload: dict[str, Any] | None)
     console.print(f"\n[bold]{escape(name)}[/], morning of {payload['day']}{note}")
     console.print(f"sources    {coverage['sources_complete']} of {coverage['sources_total']} complete")
     console.print(f"items      {sizes['items']}")
-    console.print(
-        f"documents  {sizes['documents']}, yesterday {coverage['documents_day']} in {coverage['stories_day']} stories"
-    )
+    day, stories = coverage["documents_day"], coverage["stories_day"]
+    console.print(f"documents  {sizes['documents']}, of which yesterday {day} in {stories} stories")
     console.print(f"signals    {len(payload['signals'])}, watched {len(payload['watch'])}")
     for signal in payload["signals"]:
         console.print(f"           {signal['level']:<8} {signal['kind']:<9} {escape(signal['name']['en'])}")

@@ -67,12 +67,12 @@ def jsd(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 def contributions(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """What each frame adds to the divergence; never negative, sums to `jsd`."""
     middle = (p + q) / 2
-    return 0.5 * (_term(p, middle) + _term(q, middle))
+    return np.asarray(0.5 * (_term(p, middle) + _term(q, middle)))
 
 
 def _term(p: np.ndarray, middle: np.ndarray) -> np.ndarray:
     safe = np.where(p > 0, p, 1.0)
-    return np.where(p > 0, p * np.log2(safe / np.where(middle > 0, middle, 1.0)), 0.0)
+    return np.asarray(np.where(p > 0, p * np.log2(safe / np.where(middle > 0, middle, 1.0)), 0.0))
 
 
 def compare(
@@ -158,4 +158,4 @@ def _permute(
         dealt[:, where] = rng.permuted(dealt[:, where], axis=1)
     now = dealt @ pooled / size
     base = (~dealt) @ pooled / (len(pooled) - size)
-    return jsd(now, ours) - jsd(base, ours)
+    return np.asarray(jsd(now, ours) - jsd(base, ours))

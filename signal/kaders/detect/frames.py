@@ -24,9 +24,11 @@ def alphabet(stated: StatedFrame) -> list[str]:
 def stories(talk: pd.DataFrame, letters: list[str]) -> pd.DataFrame:
     """One row per story with a frame: story, language, kind and its mean shares in column `shares`."""
     place = {letter: n for n, letter in enumerate(letters)}
-    rows = talk.assign(
-        shares=[shares(f, c, place) for f, c in zip(talk["frames"], talk["counters"], strict=True)]
-    )
+    found: list[object] = [
+        shares(frames, counters, place)
+        for frames, counters in zip(talk["frames"], talk["counters"], strict=True)
+    ]
+    rows = talk.assign(shares=pd.Series(found, index=talk.index, dtype=object))
     heard = rows[[s is not None for s in rows["shares"]]]
     grouped = heard.groupby("story", sort=True)
     firsts = grouped[["language", "kind"]].first()
@@ -43,7 +45,7 @@ def shares(frames: dict[str, float], counters: list[str], place: dict[str, int])
     row = np.zeros(len(place))
     for name, weight in weights.items():
         row[place[name]] = weight
-    return row / row.sum()
+    return np.asarray(row / row.sum())
 
 
 def matrix(rows: pd.DataFrame, width: int) -> np.ndarray:

@@ -107,8 +107,9 @@ def _headline(
         grows = tested.grows and tested.q_volume <= decide.Q
         return wording.watched(readable, grows=grows, stated=tested.stated is not None)
     policy = [row for row in per_frame if "/" not in row["frame"]]
-    theirs = max(policy, key=lambda r: r["theirs"] - r["ours"], default={"name": {}})["name"]
-    ours = max(policy, key=lambda r: r["ours"], default={"name": {}})["name"]
+    nothing: dict[str, Any] = {"name": {}}
+    theirs = max(policy, key=lambda r: float(r["theirs"] - r["ours"]), default=nothing)["name"]
+    ours = max(policy, key=lambda r: float(r["ours"]), default=nothing)["name"]
     if kind == "contested":
         strongest = max(tested.counters, key=lambda counter: tested.counters[counter][0])
         theirs = settings.frame_name(strongest)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,6 @@ def history(settings: Settings, plan: Plan, progress: Progress) -> list[Summary]
 
 
 def _collected(settings: Settings, moment: datetime) -> bool:
-    from datetime import UTC
-
     utc = moment.astimezone(UTC)
     folder = settings.places.of("ledger") / utc.date().isoformat()
     return any(folder.glob(f"{utc:%H%M%S}Z-*.jsonl"))
@@ -109,7 +107,8 @@ def mornings_through_airflow(settings: Settings, plan: Plan, progress: Progress,
     failed = [f"{run['dag']} of {run['moment']}" for run in finished if run["state"] != "success"]
     if code and not failed:
         raise KadersError(
-            f"Airflow stopped with code {code} before the runs were done; its log is in {settings.places.data}/airflow/logs"
+            f"Airflow stopped with code {code} before the runs were done; "
+            f"its log is in {settings.places.data}/airflow/logs"
         )
     return failed
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+
 from kaders.detect import divergence
 from kaders.detect.divergence import Divergence, compare, contributions, jsd
-from scipy.spatial.distance import jensenshannon
 
 OURS = np.array([0.5, 0.3, 0.2, 0.0])
 shares = st.lists(st.floats(0.001, 1), min_size=4, max_size=4).map(lambda x: np.array(x) / sum(x))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from kaders.detect import novelty, stories, talk
 
-START = datetime(2026, 11, 20, 12)
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def document(number: int, **changes: Any) -> dict[str, Any]:
