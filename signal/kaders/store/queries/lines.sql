@@ -17,3 +17,5 @@ FROM read_json(
     }
 ) AS r
 INNER JOIN wanted AS w ON r.filename = w.path
+-- A line without a document makes the whole file unreadable, instead of half of it unknown.
+WHERE coalesce(r.document.id, error('a line without a document')) <> ''
