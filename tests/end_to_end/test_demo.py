@@ -1,0 +1,109 @@
+"""The demo world from collection to the morning report, as a communication team would get it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from running import kaders
+
+pytestmark = pytest.mark.slow
+PLANTED = {
+    "topic:afvalpas": "reframed",
+    "topic:warmtenet": "contested",
+    "topic:dijkversterking": "absent",
+    "area:c_849842ac": "unframed",
+}
+
+
+def test_the_four_planted_issues_stand_and_the_traps_do_not(judged: dict[str, Any]) -> None:
+    """The festival, the wire storm, the robots and the standing gap are no signals."""
+    assert {s["issue"]: s["kind"] for s in judged["signals"]} == PLANTED
+
+
+def test_every_signal_has_evidence_an_explanation_and_an_owner(judged: dict[str, Any]) -> None:
+    for signal in judged["signals"]:
+        assert 3 <= len(signal["evidence"]) <= 5
+        assert all(item["url"].startswith("https://") for item in signal["evidence"])
+        assert signal["owner"]["name"]["nl"]
+        assert signal["answer_by"] > judged["cutoff"]
+        if signal["kind"] == "unframed":
+            assert any("brug" in term["term"] for term in signal["novelty"]["terms"])
+        else:
+            parts = [row["part"] for row in signal["divergence"]["per_frame"]]
+            assert sum(parts) == pytest.approx(signal["divergence"]["value"], abs=1e-6)
+            assert signal["stated"]["message"]["nl"] in signal["stated"]["message"].values()
+
+
+def test_the_dead_source_is_named_in_both_reports(reports: Path) -> None:
+    for language in ("nl", "en"):
+        assert "Wijkblad Noord" in (reports / f"report.{language}.html").read_text("utf-8")
+
+
+def test_a_rerun_of_the_morning_gives_the_same_bytes(demo: Path, reports: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in reports.iterdir()}
+    copy = tmp_path / "data"
+    shutil.copytree(demo, copy, ignore=shutil.ignore_patterns("airflow", "world"))
+    for command in ("detect", "report"):
+        done = kaders(command, "--day", "2026-11-23", data=copy)
+        assert done.returncode == 0, done.stderr
+    again = copy / "out" / "waterdam" / "reports" / "2026-11-23"
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == before
+
+
+def test_a_rebuilt_warehouse_judges_the_same(demo: Path, reports: Path, tmp_path: Path) -> None:
+    before = (reports / "signals.json").read_bytes()
+    copy = tmp_path / "data"
+    shutil.copytree(demo, copy, ignore=shutil.ignore_patterns("airflow", "world"))
+    for command in ("rebuild", "detect"):
+        done = kaders(command, "--day", "2026-11-23", data=copy)
+        assert done.returncode == 0, done.stderr
+    again = copy / "out" / "waterdam" / "reports" / "2026-11-23" / "signals.json"
+    assert again.read_bytes() == before
+
+
+def test_mails_went_out_through_a_real_server(demo: Path) -> None:
+    mails = sorted((demo / "out" / "waterdam" / "mailbox").glob("*.eml"))
+    assert mails
+    for path in mails:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert message["Subject"]
+        body = message.get_body(("plain",))
+        assert body is not None
+        assert "paused: true" in body.get_content()
+
+
+def test_the_webhook_got_its_message(demo: Path) -> None:
+    posts = sorted((demo / "out" / "waterdam" / "webhook").glob("*.json"))
+    assert posts
+    assert json.loads(posts[0].read_text("utf-8"))["text"]
+
+
+def test_the_weekly_workbook_opens_with_pandas(demo: Path) -> None:
+    book = demo / "out" / "waterdam" / "trends" / "2026-W47" / "trends.xlsx"
+    sheets = pd.read_excel(book, sheet_name=None)
+    assert len(sheets) >= 4
+    assert sorted(book.parent.glob("*.csv"))
+
+
+def test_no_account_name_left_the_door(demo: Path) -> None:
+    """Handles of the world's residents stand nowhere in what people get, but inside a post's own link."""
+    world = next((demo / "world" / "waterdam").glob("*/items/mastodon-waterdam.jsonl"))
+    handles = {json.loads(line)["author"] for line in world.read_text("utf-8").splitlines()}
+    pages = [p for p in (demo / "out").rglob("*") if p.suffix in {".html", ".json", ".csv", ".atom", ".eml"}]
+    text = "\n".join(path.read_text("utf-8", errors="replace") for path in pages)
+    text = re.sub(r"https?://[^\s\"<>]+", "", text)
+    assert not [handle for handle in handles if handle and handle in text]
+
+
+def test_status_names_the_dead_source(demo: Path) -> None:
+    done = kaders("status", "--day", "2026-11-23", data=demo)
+    assert done.returncode == 0
+    assert "wijkblad-noord" in done.stdout

@@ -1,0 +1,85 @@
+"""What goes wrong at a keyboard: one clear message each, nothing lost, the next run mends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from running import KADERS, ROOT, environment, kaders
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_missing_organisation_is_one_message_and_exit_2(tmp_path: Path) -> None:
+    done = kaders("run", str(tmp_path / "nobody"), data=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "nobody" in done.stderr
+
+
+def test_wrong_use_is_exit_2(tmp_path: Path) -> None:
+    done = kaders("run", "--day", "yesterday", data=tmp_path)
+    assert done.returncode == 2
+    assert "2026-11-23" in done.stderr
+
+
+def start(data: Path) -> subprocess.Popen[str]:
+    """A demo run in the background, in its own group, as a terminal would start it."""
+    return subprocess.Popen(
+        [*KADERS, "run", "--days", "20"],
+        cwd=ROOT,
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(path: Path) -> None:
+    """Until a file or folder is there, at most a minute."""
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} did not come")
+
+
+def test_two_runs_at_once_and_ctrl_c_in_the_middle(tmp_path: Path) -> None:
+    first = start(tmp_path)
+    try:
+        wait_for(tmp_path / "ledger" / "waterdam")
+        second = kaders("run", "--days", "20", data=tmp_path)
+        assert second.returncode == 1
+        assert str(first.pid) in second.stderr
+        os.killpg(first.pid, signal.SIGINT)
+        _, errors = first.communicate(timeout=30)
+    finally:
+        first.kill()
+    assert first.returncode == 130, errors
+    assert "Traceback" not in errors
+    again = kaders("run", "--days", "20", data=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert "Traceback" not in again.stderr
+
+
+def test_no_network_at_all_still_ends_in_a_report_that_says_so(tmp_path: Path) -> None:
+    """Every source refuses: a report with the failures, not a crash."""
+    done = kaders("init", str(tmp_path / "mine"), "--pack", "municipality", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    proxy = "http://127.0.0.1:9"
+    run = kaders(
+        "run",
+        str(tmp_path / "mine"),
+        data=tmp_path / "data",
+        http_proxy=proxy,
+        https_proxy=proxy,
+        no_proxy="",
+    )
+    assert "Traceback" not in run.stderr
+    report = next((tmp_path / "data" / "out" / "mine" / "reports").glob("*/report.en.html"))
+    assert "no answer from the server" in report.read_text("utf-8")

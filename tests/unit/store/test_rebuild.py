@@ -1,0 +1,236 @@
+"""Rebuilding gives the same warehouse; housekeeping removes what it may and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from houses import START, House, tagged
+
+from kaders.errors import Busy, KadersError
+from kaders.jobs.housekeeping import housekeeping
+from kaders.jobs.load import load
+from kaders.jobs.status import status
+from kaders.model import Fetch
+from kaders.settings import Settings
+from kaders.store import deliveries
+from kaders.store.connection import alone, writing
+from kaders.store.inventory import tagged_files
+from kaders.store.publish import publish
+from kaders.store.rebuild import rebuild_warehouse
+from kaders.store.results import save_results
+
+EXAMPLE = Path(__file__).parents[2] / "fixtures" / "signals.json"
+LATER = START + timedelta(days=40)
+
+
+def settings_of(house: House, **retention: int) -> Settings:
+    """An organisation with two sources and nothing to tag."""
+    names: dict[str, Any] = {name: {"role": "policy", "name": {"nl": name}, "mail": "a@b.example"} for name in "p"}
+    rules = dict.fromkeys(("absent", "contested", "reframed", "unframed"), "p")
+    shared = {"kind": "news", "owner_group": "bode", "expected_per_day": 3, "terms": "test"}
+    return Settings.model_validate(
+        {
+            "organisation": {
+                "id": "waterdam",
+                "name": {"nl": "Waterdam"},
+                "contact": "a@b.example",
+                "owners": names,
+                "owner_rules": rules,
+                "retention": retention,
+            },
+            "sources": [
+                {"id": name, "name": name, "url": f"https://{name}.example/rss", **shared}
+                for name in ("bode", "courant")
+            ],
+            "places": house.places,
+            **dict.fromkeys(("topics", "frames", "subscriptions", "policy_areas", "frame_names"), ()),
+        }
+    )
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    """A loaded warehouse with a morning and a delivery."""
+    house.tag(tagged(1), tagged(2, url="https://bode.example/1"))
+    house.tag(tagged(3, LATER), tagged(1, LATER, content="c1b", title="Nieuw"))
+    house.visit(Fetch("bode", START, "OK", new_entries=2, entries=2))
+    house.load()
+    with writing(house.places) as con:
+        save_results(con, json.loads(EXAMPLE.read_text("utf-8")))
+        deliveries.claim(con, "pers", ["x"], moment=START, key="k")
+    publish(house.places)
+    return house
+
+
+def again(house: House, moment: datetime = START) -> tuple[dict[str, int], tuple[str, ...]]:
+    return rebuild_warehouse(house.places, tagged_files(house.places), moment, keep_words=90)
+
+
+def everything(house: House) -> dict[str, list[tuple[Any, ...]]]:
+    return house.everything() | {"out_delivery": house.rows("FROM out_delivery")}
+
+
+def test_a_rebuilt_warehouse_equals_the_old_one(full: House) -> None:
+    before = everything(full)
+    counts, failures = again(full)
+    assert (counts, failures) == ({"files": 2, "documents": 3, "duplicates": 1, "visits": 0}, ())
+    assert everything(full) == before
+    assert len(full.documents(LATER, published=True)) == 3
+    assert sorted(path.name for path in full.places.warehouse.parent.iterdir()) == ["waterdam.duckdb", "waterdam.lock"]
+
+
+def test_progress_is_told(full: House) -> None:
+    told: list[tuple[int, int]] = []
+    files = tagged_files(full.places)
+    rebuild_warehouse(full.places, files, START, keep_words=90, progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (2, 2)
+
+
+def test_what_retention_removed_stays_in_a_rebuilt_warehouse(full: House) -> None:
+    before = everything(full)
+    job = housekeeping(settings_of(full, landing=30), LATER)
+    assert job.counts["files_removed"] == 2
+    assert len(tagged_files(full.places)) == 1
+    again(full)
+    assert everything(full) == before
+
+
+def test_without_a_warehouse_one_is_made(full: House) -> None:
+    before = full.everything()
+    full.places.warehouse.unlink()
+    again(full)
+    after = full.everything()
+    assert {name for name in before if before[name] != after[name]} == {"out_issue_day"}, "there is no page to read"
+
+
+@pytest.mark.parametrize("damage", [lambda whole: b"nothing", lambda whole: whole[:-20000]])
+def test_from_a_damaged_warehouse_stays_what_the_files_know(full: House, damage: Any) -> None:
+    morning = full.places.of("out") / "reports" / "2026-11-23" / "signals.json"
+    morning.parent.mkdir(parents=True)
+    morning.write_bytes(EXAMPLE.read_bytes())
+    before = full.everything()
+    full.places.warehouse.write_bytes(damage(full.places.warehouse.read_bytes()))
+    with pytest.raises(KadersError, match="`kaders rebuild`"):
+        full.everything()
+    _, failures = again(full)
+    assert len(failures) == 1 and "could not be read" in failures[0]
+    assert full.everything() == before
+    assert full.places.warehouse.with_name("waterdam.duckdb.unreadable").exists()
+
+
+def test_a_rebuild_that_is_stopped_leaves_the_old_warehouse(full: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = everything(full)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("kaders.store.loader._judge_fates", stopped)
+        again(full)
+    assert everything(full) == before
+    assert not list(full.places.warehouse.parent.glob("*.tmp*"))
+
+
+def test_a_rebuild_waits_its_turn(full: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kaders.store.rebuild.alone", lambda places: alone(places, patience=0.1))
+    with writing(full.places), pytest.raises(Busy):
+        again(full)
+
+
+def test_words_of_old_posts_go_and_their_counts_stay(house: House) -> None:
+    post = {"kind": "social", "source": "plein", "owner_group": "plein"}
+    house.tag(tagged(1, **post), tagged(2))
+    house.tag(tagged(3, LATER, **post))
+    house.load()
+    tags = house.rows("SELECT * FROM core_tag ORDER BY ALL")
+    job = housekeeping(settings_of(house, text=30, landing=1000), LATER)
+    assert job.counts == {"posts_emptied": 1, "files_removed": 0, "strays_removed": 0}
+    words = "SELECT id FROM core_document WHERE title || text || snippet <> '' ORDER BY id"
+    assert house.rows(words) == [("d2",), ("d3",)]
+    assert house.rows("SELECT id FROM core_question ORDER BY id") == [("d2",), ("d3",)]
+    assert house.rows("SELECT * FROM core_tag ORDER BY ALL") == tags
+    published = house.documents(LATER, published=True).set_index("doc")
+    assert published["title"].to_dict() == {"d1": "", "d2": "Titel 2", "d3": "Titel 3"}
+    assert housekeeping(settings_of(house, text=30, landing=1000), LATER).counts["posts_emptied"] == 0
+
+
+def test_words_of_old_posts_do_not_come_back(house: House) -> None:
+    house.tag(tagged(1, kind="social"))
+    house.load()
+    rebuild_warehouse(house.places, tagged_files(house.places), LATER, keep_words=30)
+    assert house.rows("SELECT text FROM core_document") == [("",)]
+
+
+def test_only_old_files_that_were_loaded_go(house: House) -> None:
+    loaded = house.tag(tagged(1))
+    house.tag(tagged(1, version="v2"), landing=loaded)
+    house.load()
+    waiting, fresh = house.tag(tagged(2)), house.tag(tagged(3, LATER - timedelta(days=30)))
+    house.load(only=[fresh])
+    job = housekeeping(settings_of(house, landing=30), LATER)
+    assert job.counts["files_removed"] == 3, "the landing file and what two taggers made of it"
+    left = {file.relative_to(house.places.data).as_posix() for file in house.places.data.rglob("*.jsonl.gz")}
+    assert left == {f"{room}/{one}" for one in (waiting, fresh) for room in ("landing/waterdam", "tagged/waterdam/v1")}
+    assert house.load()[0]["documents"] == 1, "what was waiting is loaded after all"
+
+
+def test_empty_folders_go_with_their_files(house: House) -> None:
+    house.tag(tagged(1))
+    house.load()
+    housekeeping(settings_of(house, landing=1), LATER)
+    assert not (house.places.of("landing") / "bode").exists()
+
+
+def test_strays_of_more_than_a_day_go(house: House) -> None:
+    house.load()
+    names = ("landing/waterdam/bode/.a.tmp", "warehouse/.waterdam.duckdb.tmp", "landing/other/.b.tmp", "out/waterdam/new.tmp")
+    for name in names:
+        path = house.places.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        if "new" not in name:
+            os.utime(path, (path.stat().st_mtime - 90000,) * 2)
+    job = housekeeping(settings_of(house), START)
+    assert job.counts["strays_removed"] == 2
+    assert [(house.places.data / name).exists() for name in names] == [False, False, True, True]
+
+
+def test_a_load_publishes(house: House) -> None:
+    house.tag(tagged(1))
+    job = load(settings_of(house), START)
+    assert job.counts == {"files": 1, "documents": 1, "duplicates": 0, "visits": 0} and not job.failures
+    assert len(house.documents(START, published=True)) == 1
+    assert job.outputs == (str(house.places.published),)
+
+
+def test_status_without_anything(house: House) -> None:
+    assert status(settings_of(house), START) == ["waterdam: nothing has been loaded yet; run `kaders run` first"]
+
+
+def test_status_names_every_source_and_what_is_late(full: House) -> None:
+    full.visit(Fetch("bode", START + timedelta(hours=20), "FAILED", reason="timeout"), name="b")
+    full.tag(tagged(9, LATER))
+    full.load(only=[])
+    publish(full.places)
+    moment = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    assert status(settings_of(full), moment) == [
+        "waterdam, 2026-11-03 09:00",
+        "FAILED       bode: since 2026-11-03 02:30 (timeout), last visit 2026-11-03 02:30",
+        "NEVER        courant: not visited yet",
+        "in the warehouse: 3 documents (1 of them copies), 2 landing files, 2 signals",
+        "last load 2026-11-02 06:30; last report 2026-11-23",
+        "late: courant was not visited in the last day",
+        "late: 1 landing files are not loaded; run `kaders tag` and `kaders load`",
+    ]
+
+
+def test_status_says_when_the_schedule_stands_still(full: House) -> None:
+    lines = status(settings_of(full), datetime(2026, 12, 3, 8, 0, tzinfo=UTC))
+    assert [line for line in lines if line.startswith("late")] == [
+        "late: no source was visited in the last day; is the schedule running? (`make start`)",
+        "late: the report of 2026-12-03",
+    ]
