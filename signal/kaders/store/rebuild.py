@@ -12,7 +12,7 @@ import duckdb
 from kaders.errors import Busy, KadersError
 from kaders.settings import Places
 from kaders.store.connection import Connection, alone, opened, transaction
-from kaders.store.files import room_on_disk
+from kaders.store.files import Unwritable, room_on_disk
 from kaders.store.inventory import TaggedFile
 from kaders.store.loader import load_pending
 from kaders.store.migrate import migrate
@@ -23,11 +23,9 @@ from kaders.store.sql import quoted
 
 OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
 LOST = (
-    "{path} could not be read: the signals of earlier mornings were taken from their signals.json, "
-    "documents whose files retention removed are gone, and subscriptions may hear again of a signal they "
-    "know; "
-    "the old file was kept as {aside}"
+    "{path} could not be read and was put aside as {aside}; what no file holds any more was taken from {kept}"
 )
+PAGES = "the signals.json of the mornings, so subscriptions may hear again of a signal they know"
 
 
 def rebuild_warehouse(
@@ -41,63 +39,65 @@ def rebuild_warehouse(
     """A new warehouse from the tagged files and the ledger, published; counts and failures.
 
     Of the old one stay what the mornings decided, what was delivered, and the documents whose files retention
-    has removed. When it cannot be read it is put aside, and the failures say what is gone. keep_words: days
-    that the words of posts are kept. Stopped half-way, the old warehouse stands as it was.
+    has removed. When it cannot be read it is put aside, the published copy stands in for it, and the failures
+    say so. keep_words: days that the words of posts are kept. Stopped half-way, the old warehouse stands.
     """
-    part = places.warehouse.with_name(f".{places.warehouse.name}.tmp")
-    with alone(places), room_on_disk(places.warehouse):
+    path = places.warehouse
+    part = path.with_name(f".{path.name}.tmp")
+    with alone(places), room_on_disk(path):
         _remove(part)
         try:
-            readable = _settle(places.warehouse)
+            readable, was_there = _settle(path), path.exists()
             with opened(part) as con:
                 migrate(con)
-                readable = readable and _keep(con, places.warehouse, files)
-                if not readable:
+                kept = _keep(con, [path, places.published] if readable else [places.published], files)
+                if kept is None:
                     _remember(con, places)
                 counts, failures = load_pending(con, places, files, moment, progress=progress)
                 forget_words(con, moment, keep_words)
                 con.execute("CHECKPOINT")
                 publish_from(con, places)
-            aside = None if readable else _put_aside(places.warehouse)
-            _replace(part, places.warehouse)
+            if was_there and kept != path:
+                failures += (LOST.format(path=path, aside=_put_aside(path), kept=kept or PAGES),)
+            _replace(part, path)
         finally:
             _remove(part)
-    lost = (LOST.format(path=places.warehouse, aside=aside),) if aside else ()
-    return counts, failures + lost
+    return counts, failures
 
 
 def _settle(path: Path) -> bool:
-    """Brings the old file up to date, with its log worked in; False when it cannot be read."""
+    """Brings the old file up to date, with its log worked in; False when there is none that can be read."""
     if not path.exists():
-        return True
+        return False
     try:
         with opened(path) as con:
             migrate(con)
             con.execute("CHECKPOINT")
-    except Busy:
+    except (Busy, Unwritable):
         raise
     except (KadersError, duckdb.Error):
         return False
     return True
 
 
-def _keep(con: Connection, path: Path, files: list[TaggedFile]) -> bool:
-    """Takes over from the old file what cannot be made again; False, and nothing taken, when that fails."""
-    if not path.exists():
-        return True
+def _keep(con: Connection, olds: list[Path], files: list[TaggedFile]) -> Path | None:
+    """Takes over what cannot be made again from the first old file that can be read; None when none can."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE present AS SELECT unnest($files::VARCHAR[]) AS landing",
         {"files": [file.landing for file in files]},
     )
-    try:
-        con.execute(f"ATTACH {quoted(path)} AS old (READ_ONLY)")
-        with transaction(con):
-            _take_over(con)
-    except duckdb.Error:
-        return False
-    finally:
-        con.execute("DETACH DATABASE IF EXISTS old")
-    return True
+    for path in olds:
+        try:
+            if path.exists():
+                con.execute(f"ATTACH {quoted(path)} AS old (READ_ONLY)")
+                with transaction(con):
+                    _take_over(con)
+                return path
+        except duckdb.Error:
+            continue  # damaged in a place that opening it does not touch
+        finally:
+            con.execute("DETACH DATABASE IF EXISTS old")
+    return None
 
 
 def _take_over(con: Connection) -> None:

@@ -52,7 +52,12 @@ def test_the_tables_say_what_a_row_is(house: House) -> None:
     }  # fmt: skip
     assert all(comment and comment.startswith("one row per ") for _, comment in tables)
     columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
-    assert house.rows(f"{columns} AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE NOT temporary)") == []
+    assert (
+        house.rows(
+            f"{columns} AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE NOT temporary)"
+        )
+        == []
+    )
 
 
 def test_every_query_says_what_a_row_is() -> None:
@@ -67,7 +72,9 @@ def test_migrations_are_applied_once(house: House) -> None:
         assert migrate.version(con) == max(migrate.migrations())
 
 
-def test_a_migration_is_applied_whole_or_not(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_is_applied_whole_or_not(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.tag(tagged(1))
     house.load()
     next_one = tmp_path / "0002_next.sql"
@@ -151,7 +158,9 @@ def test_a_full_disk_while_writing_is_one_sentence_and_nothing_is_lost(house: Ho
             print(error, flush=True)
         """,
     )
-    said = child.communicate(timeout=60)[0]
+    assert child.stdout is not None
+    said = child.stdout.read()
+    child.wait(timeout=30)
     assert re.search(r"The disk that holds .* is full", said), said
     assert house.fates() == {"d1": "kept"}
 
@@ -267,7 +276,9 @@ def test_the_published_copy_cannot_be_written_and_keeps_the_comments(house: Hous
             con.execute("DELETE FROM core_document")
 
 
-def test_a_publication_that_fails_leaves_the_copy_there_was(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publication_that_fails_leaves_the_copy_there_was(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.tag(tagged(1))
     house.load()
     publish(house.places)

@@ -120,6 +120,9 @@ def test_the_last_word_at_a_cutoff(visited: House) -> None:
 def test_since_when_a_source_stands_as_it_does(visited: House) -> None:
     with writing(visited.places) as con:
         states = source_states(con, START + timedelta(hours=24))
-    hours = {s.source: ((s.since - START) / timedelta(hours=1), (s.last - START) / timedelta(hours=1)) for s in states.values()}
+    hours = {
+        s.source: ((s.since - START) / timedelta(hours=1), (s.last - START) / timedelta(hours=1))
+        for s in states.values()
+    }
     assert hours == {"a": (1, 2), "b": (3, 4), "c": (18, 18)}
     assert states["b"].outcome == "FAILED" and states["b"].reason == "timeout"

@@ -52,7 +52,9 @@ def test_first_seen_is_the_least(house: House) -> None:
 
 
 def test_everything_the_tagger_said_is_there(house: House) -> None:
-    house.tag(tagged(1), tagged(2, topics=(), policy_areas={}, frames={}, counters=(), questions=(), sketch=()))
+    house.tag(
+        tagged(1), tagged(2, topics=(), policy_areas={}, frames={}, counters=(), questions=(), sketch=())
+    )
     house.load()
     assert house.rows("SELECT id, layer, code, score, position FROM core_tag ORDER BY ALL") == [
         ("d1", "area", "c_a", 0.3, 2),
@@ -107,7 +109,10 @@ COPIES = {
     ),
     "without an address": ({"url": ""}, "kept"),
     "with the address of the site": ({"url": "https://bode.example/"}, "kept"),
-    "without a word": ({"url": "https://bode.example/1", "text": "", "title": "", "fate": "no_text"}, "no_text"),
+    "without a word": (
+        {"url": "https://bode.example/1", "text": "", "title": "", "fate": "no_text"},
+        "no_text",
+    ),
 }
 
 
@@ -122,7 +127,10 @@ def test_what_makes_a_copy(house: House, more: dict[str, str], fate: str) -> Non
 
 
 def test_the_earlier_one_is_the_original_whatever_came_in_first(house: House) -> None:
-    late, early = house.tag(tagged(1, LATER, url="https://x.example/a")), house.tag(tagged(2, url="https://x.example/a"))
+    late, early = (
+        house.tag(tagged(1, LATER, url="https://x.example/a")),
+        house.tag(tagged(2, url="https://x.example/a")),
+    )
     house.load(only=[late])
     assert house.fates() == {"d1": "kept"}
     house.load(only=[early])
@@ -193,7 +201,11 @@ def fetch(outcome: str, moment: datetime = START, **more: object) -> Fetch:
 
 
 def test_a_moment_that_was_run_again_keeps_its_best_visit(house: House, other: House) -> None:
-    visits = [fetch("FAILED", reason="timeout"), fetch("OK", new_entries=4, entries=9), fetch("OK", entries=9)]
+    visits = [
+        fetch("FAILED", reason="timeout"),
+        fetch("OK", new_entries=4, entries=9),
+        fetch("OK", entries=9),
+    ]
     for number, one in enumerate(visits):
         house.visit(one, name=f"a.{number}")
         house.load()

@@ -30,7 +30,9 @@ LATER = START + timedelta(days=40)
 
 def settings_of(house: House, **retention: int) -> Settings:
     """An organisation with two sources and nothing to tag."""
-    names: dict[str, Any] = {name: {"role": "policy", "name": {"nl": name}, "mail": "a@b.example"} for name in "p"}
+    names: dict[str, Any] = {
+        name: {"role": "policy", "name": {"nl": name}, "mail": "a@b.example"} for name in "p"
+    }
     rules = dict.fromkeys(("absent", "contested", "reframed", "unframed"), "p")
     shared = {"kind": "news", "owner_group": "bode", "expected_per_day": 3, "terms": "test"}
     return Settings.model_validate(
@@ -81,13 +83,18 @@ def test_a_rebuilt_warehouse_equals_the_old_one(full: House) -> None:
     assert (counts, failures) == ({"files": 2, "documents": 3, "duplicates": 1, "visits": 0}, ())
     assert everything(full) == before
     assert len(full.documents(LATER, published=True)) == 3
-    assert sorted(path.name for path in full.places.warehouse.parent.iterdir()) == ["waterdam.duckdb", "waterdam.lock"]
+    assert sorted(path.name for path in full.places.warehouse.parent.iterdir()) == [
+        "waterdam.duckdb",
+        "waterdam.lock",
+    ]
 
 
 def test_progress_is_told(full: House) -> None:
     told: list[tuple[int, int]] = []
     files = tagged_files(full.places)
-    rebuild_warehouse(full.places, files, START, keep_words=90, progress=lambda done, of: told.append((done, of)))
+    rebuild_warehouse(
+        full.places, files, START, keep_words=90, progress=lambda done, of: told.append((done, of))
+    )
     assert told[-1] == (2, 2)
 
 
@@ -100,30 +107,50 @@ def test_what_retention_removed_stays_in_a_rebuilt_warehouse(full: House) -> Non
     assert everything(full) == before
 
 
-def test_without_a_warehouse_one_is_made(full: House) -> None:
+def test_without_a_warehouse_the_published_copy_stands_in(full: House) -> None:
+    before = everything(full)
+    housekeeping(settings_of(full, landing=30), LATER)
+    full.places.warehouse.unlink()
+    assert again(full)[1] == ()
+    assert everything(full) == before
+
+
+def test_without_anything_one_is_made(full: House) -> None:
     before = full.everything()
     full.places.warehouse.unlink()
-    again(full)
+    full.places.published.unlink()
+    assert again(full)[1] == ()
     after = full.everything()
-    assert {name for name in before if before[name] != after[name]} == {"out_issue_day"}, "there is no page to read"
+    assert {name for name in before if before[name] != after[name]} == {"out_issue_day", "out_signal"}
 
 
-@pytest.mark.parametrize("damage", [lambda whole: b"nothing", lambda whole: whole[:-20000]])
-def test_from_a_damaged_warehouse_stays_what_the_files_know(full: House, damage: Any) -> None:
+DAMAGE = {"none of it": lambda whole: b"nothing", "cut": lambda whole: whole[: len(whole) // 3]}
+
+
+@pytest.mark.parametrize("published", [True, False])
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_warehouse_is_put_aside_and_made_anew(full: House, damage: Any, published: bool) -> None:
     morning = full.places.of("out") / "reports" / "2026-11-23" / "signals.json"
     morning.parent.mkdir(parents=True)
     morning.write_bytes(EXAMPLE.read_bytes())
-    before = full.everything()
+    before = everything(full)
     full.places.warehouse.write_bytes(damage(full.places.warehouse.read_bytes()))
+    if not published:
+        full.places.published.write_bytes(b"nothing either")
     with pytest.raises(KadersError, match="`kaders rebuild`"):
         full.everything()
     _, failures = again(full)
-    assert len(failures) == 1 and "could not be read" in failures[0]
-    assert full.everything() == before
-    assert full.places.warehouse.with_name("waterdam.duckdb.unreadable").exists()
+    aside = full.places.warehouse.with_name("waterdam.duckdb.unreadable")
+    assert len(failures) == 1 and str(aside) in failures[0] and aside.exists()
+    assert (str(full.places.published) in failures[0]) == published
+    after = everything(full)
+    lost = {name for name in before if before[name] != after[name]}
+    assert lost == (set() if published else {"out_delivery"})
 
 
-def test_a_rebuild_that_is_stopped_leaves_the_old_warehouse(full: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_that_is_stopped_leaves_the_old_warehouse(
+    full: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -174,7 +201,9 @@ def test_only_old_files_that_were_loaded_go(house: House) -> None:
     job = housekeeping(settings_of(house, landing=30), LATER)
     assert job.counts["files_removed"] == 3, "the landing file and what two taggers made of it"
     left = {file.relative_to(house.places.data).as_posix() for file in house.places.data.rglob("*.jsonl.gz")}
-    assert left == {f"{room}/{one}" for one in (waiting, fresh) for room in ("landing/waterdam", "tagged/waterdam/v1")}
+    assert left == {
+        f"{room}/{one}" for one in (waiting, fresh) for room in ("landing/waterdam", "tagged/waterdam/v1")
+    }
     assert house.load()[0]["documents"] == 1, "what was waiting is loaded after all"
 
 
@@ -187,7 +216,12 @@ def test_empty_folders_go_with_their_files(house: House) -> None:
 
 def test_strays_of_more_than_a_day_go(house: House) -> None:
     house.load()
-    names = ("landing/waterdam/bode/.a.tmp", "warehouse/.waterdam.duckdb.tmp", "landing/other/.b.tmp", "out/waterdam/new.tmp")
+    names = (
+        "landing/waterdam/bode/.a.tmp",
+        "warehouse/.waterdam.duckdb.tmp",
+        "landing/other/.b.tmp",
+        "out/waterdam/new.tmp",
+    )
     for name in names:
         path = house.places.data / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -208,7 +242,9 @@ def test_a_load_publishes(house: House) -> None:
 
 
 def test_status_without_anything(house: House) -> None:
-    assert status(settings_of(house), START) == ["waterdam: nothing has been loaded yet; run `kaders run` first"]
+    assert status(settings_of(house), START) == [
+        "waterdam: nothing has been loaded yet; run `kaders run` first"
+    ]
 
 
 def test_status_names_every_source_and_what_is_late(full: House) -> None:
@@ -221,7 +257,7 @@ def test_status_names_every_source_and_what_is_late(full: House) -> None:
         "waterdam, 2026-11-03 09:00",
         "FAILED       bode: since 2026-11-03 02:30 (timeout), last visit 2026-11-03 02:30",
         "NEVER        courant: not visited yet",
-        "in the warehouse: 3 documents (1 of them copies), 2 landing files, 2 signals",
+        "in the warehouse: 3 documents (1 of them copies), 2 landing files, 4 signals",
         "last load 2026-11-02 06:30; last report 2026-11-23",
         "late: courant was not visited in the last day",
         "late: 1 landing files are not loaded; run `kaders tag` and `kaders load`",

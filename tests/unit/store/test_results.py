@@ -23,7 +23,12 @@ def payload(day: str, *signals: tuple[str, str], watch: tuple[str, ...] = ()) ->
         named = {"id": f"{day}/{issue}", "issue": issue, "day": day, "kind": "absent", "level": level}
         return named | {"p": 0.01, "q": 0.02, "echo": 0.5, "name": {"nl": "Één", "en": "One"}}
 
-    issue = {"name": {"nl": "Één", "en": "One"}, "policy_area": {"code": "c_b"}, "seen": 4, "divergence": None}
+    issue = {
+        "name": {"nl": "Één", "en": "One"},
+        "policy_area": {"code": "c_b"},
+        "seen": 4,
+        "divergence": None,
+    }
     issues = [
         {"issue": "topic:a", "status": "signal"} | issue,
         {"issue": "topic:b", "status": "normal"} | issue,
@@ -65,7 +70,9 @@ def test_a_day_replaces_its_own_rows_and_no_other(house: House) -> None:
 
 def test_an_issue_bears_its_signal(house: House) -> None:
     save(house, payload("2026-11-02", ("topic:a", "high")))
-    assert house.rows("SELECT issue, status, level, kind, echo, seen, divergence FROM out_issue_day ORDER BY 1") == [
+    assert house.rows(
+        "SELECT issue, status, level, kind, echo, seen, divergence FROM out_issue_day ORDER BY 1"
+    ) == [
         ("topic:a", "signal", "high", "absent", 0.5, 4.0, None),
         ("topic:b", "normal", None, None, None, 4.0, None),
     ]
