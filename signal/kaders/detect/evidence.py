@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kaders.detect.decide import Tested
@@ -100,7 +101,7 @@ def carriers(tested: Tested) -> dict[str, Any]:
 def top_items(talk: pd.DataFrame, settings: Settings, day: Any) -> list[dict[str, Any]]:
     """The most widely carried story of each policy area on a day, at most six areas."""
     today = talk[(talk["day"] == day) & (talk["kind"] != "social")]
-    today = today[[bool(areas) for areas in today["areas"]]].drop_duplicates("doc")
+    today = today[np.array([bool(areas) for areas in today["areas"]], dtype=bool)].drop_duplicates("doc")
     if not len(today):
         return []
     spread = today.groupby("story")["owner_group"].nunique()

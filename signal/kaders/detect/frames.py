@@ -29,7 +29,7 @@ def stories(talk: pd.DataFrame, letters: list[str]) -> pd.DataFrame:
         for frames, counters in zip(talk["frames"], talk["counters"], strict=True)
     ]
     rows = talk.assign(shares=pd.Series(found, index=talk.index, dtype=object))
-    heard = rows[[s is not None for s in rows["shares"]]]
+    heard = rows[np.array([s is not None for s in rows["shares"]], dtype=bool)]
     grouped = heard.groupby("story", sort=True)
     firsts = grouped[["language", "kind"]].first()
     firsts["shares"] = [np.mean(np.vstack(list(group)), axis=0) for _, group in grouped["shares"]]

@@ -47,7 +47,7 @@ def synchronous(talk: pd.DataFrame) -> np.ndarray:
     for _, rows in social.groupby(["issue", "day"]):
         if rows["author"].nunique() >= BURST_ACCOUNTS:
             marks.loc[_burst(rows.sort_values("published"))] = True
-    return marks.to_numpy()
+    return marks.to_numpy(dtype=bool)
 
 
 def _burst(rows: pd.DataFrame) -> list[int]:

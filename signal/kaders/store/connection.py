@@ -41,8 +41,9 @@ _DAMAGED = (
 def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connection]:
     """The warehouse, up to date and open for this writer alone.
 
-    patience: seconds to wait for another writer. Raises Busy when it holds on for longer, KadersError when
-    the file is damaged or the disk full. What stands in no finished transaction when the block fails is undone.
+    patience: seconds to wait for another writer. Raises Busy when that one holds on for longer, KadersError
+    when the file is damaged or the disk full. What stands in no finished transaction when the block fails is
+    undone.
     """
     with alone(places, patience=patience), opened(places.warehouse) as con:
         migrate(con)

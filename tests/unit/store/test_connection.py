@@ -111,7 +111,7 @@ def test_times_are_utc_and_nothing_is_fetched_from_outside(house: House) -> None
 def test_a_damaged_warehouse_is_one_sentence(house: House, content: bytes) -> None:
     house.load()
     house.places.warehouse.write_bytes(content)
-    with pytest.raises(KadersError, match="damaged.*`kaders rebuild`"), writing(house.places):
+    with pytest.raises(KadersError, match=r"damaged.*`kaders rebuild`"), writing(house.places):
         pass
 
 

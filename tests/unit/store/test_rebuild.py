@@ -169,7 +169,7 @@ def test_a_rebuild_waits_its_turn(full: House, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_words_of_old_posts_go_and_their_counts_stay(house: House) -> None:
-    post = {"kind": "social", "source": "plein", "owner_group": "plein"}
+    post: dict[str, Any] = {"kind": "social", "source": "plein", "owner_group": "plein"}
     house.tag(tagged(1, **post), tagged(2))
     house.tag(tagged(3, LATER, **post))
     house.load()

@@ -18,7 +18,7 @@ def world(rng: random.Random) -> list[list[Tagged]]:
     """Visits with few ids, addresses and texts, so that everything collides with everything."""
     visits = []
     for hour in range(HOURS):
-        seen, found = START + timedelta(hours=hour), []
+        seen, found = START + timedelta(hours=hour), list[Tagged]()
         for _ in range(rng.randrange(5)):
             more: dict[str, Any] = {
                 "content": f"c{rng.randrange(3)}",
@@ -88,5 +88,5 @@ def test_fates_and_documents_are_those_of_the_twin(house: House, seed: int) -> N
     fates = {(i, c): fate for i, c, fate in house.rows("SELECT id, content, fate FROM core_document")}
     assert fates == twin_fates(visits)
     cutoff = START + timedelta(hours=rng.randrange(HOURS))
-    found = dict(house.documents(cutoff)[["doc", "content"]].itertuples(index=False))
+    found: dict[str, str] = dict(house.documents(cutoff)[["doc", "content"]].itertuples(index=False))
     assert found == twin_known(visits, cutoff)
