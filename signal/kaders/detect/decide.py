@@ -22,7 +22,10 @@ MIN_GROUPS, MAX_SHARE, MIN_EFFECTIVE = 3, 0.6, 3.0
 LEAVE_OUT = 0.05
 COUNTER_SHARE, COUNTER_GROWTH = 0.15, 0.10
 """A counter-frame contests when one story in seven carries it and that is 10 points more than before;
-a proposal, held on the demo worlds of six seeds."""
+a proposal, held on the demo worlds of three seeds."""
+COUNTER_LEAD = 1.5
+"""... and grew half as much again as any other frame: on demo worlds a planted counter-frame grew 2.3 to 4
+times as much, one that only shares words with a planted new frame 0.7 to 1.3 times (seeds 0, 1, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def kind(tested: Tested) -> SignalKind:
 
 
 def _opposed(tested: Tested) -> bool:
-    """Whether a registered counter-frame is common, has grown, and grew more than any other frame."""
+    """Whether a registered counter-frame is common, has grown, and grew clearly more than any other frame."""
     if not any(n >= COUNTER_SHARE and n - b >= COUNTER_GROWTH for n, b in tested.counters.values()):
         return False
     gap = tested.divergence
@@ -148,7 +151,7 @@ def _opposed(tested: Tested) -> bool:
         return True
     growth = gap.theirs - gap.before
     known = len(growth) - len(tested.counters)
-    return float(growth[known:].max()) >= float(growth[:known].max())
+    return float(growth[known:].max()) >= COUNTER_LEAD * float(growth[:known].max())
 
 
 def level(tested: Tested, recent: int) -> Level:
