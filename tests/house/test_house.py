@@ -80,8 +80,12 @@ def in_rooms(path: Path, rooms: tuple[str, ...]) -> bool:
 
 
 def run(*command: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    """A command run from the project's root with signal/ as a source root, `text` on its standard input."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "signal")}
+    """A command run from the project's root with signal/ as a source root, `text` on its standard input.
+
+    It knows nothing of the `make` that may have started the tests.
+    """
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    env = outer | {"PYTHONPATH": str(ROOT / "signal")}
     return subprocess.run(
         command, cwd=ROOT, env=env, input=text, capture_output=True, text=True, timeout=100, check=False
     )

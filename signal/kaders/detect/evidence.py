@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from kaders.detect.decide import Tested
+from kaders.detect.frames import alphabet
+from kaders.detect.novelty import words
 from kaders.settings import Settings
 
 MOST, FEWEST = 5, 3
@@ -23,15 +25,28 @@ def utc(moment: datetime | pd.Timestamp) -> str:
 
 
 def evidence(tested: Tested, settings: Settings) -> list[dict[str, Any]]:
-    """Three to five items: those that show the frames behind the divergence, each from another story
-    and, while there are any, from another source and another kind of source."""
+    """Three to five items: those that show what makes this a signal, each from another story and, while
+    there are any, from another source and another kind of source.
+
+    What shows it: the frames behind the divergence, or the new words where nothing has been stated.
+    """
     talk = tested.talk.drop_duplicates("story", keep="first")
     spread = tested.talk.groupby("story")["source"].nunique()
-    weights = _weights(tested)
-    scores = [_fit(f, c, weights) for f, c in zip(talk["frames"], talk["counters"], strict=True)]
-    ranked = talk.assign(fit=scores, spread=talk["story"].map(spread))
+    ranked = talk.assign(fit=_fits(talk, tested), spread=talk["story"].map(spread))
     ranked = ranked.sort_values(["fit", "spread", "published", "doc"], ascending=[False, False, False, True])
-    return [_item(row, settings) for row in _diverse(ranked.to_dict("records"))]
+    rows = ranked.to_dict("records")
+    telling = [row for row in rows if row["fit"] > 0]
+    return [_item(row, settings) for row in _diverse(telling if len(telling) >= FEWEST else rows)]
+
+
+def _fits(talk: pd.DataFrame, tested: Tested) -> list[float]:
+    """Per item how well it shows why its issue stands out."""
+    if tested.stated is None:
+        new = {term.term for term in tested.novelty.terms} if tested.novelty else set()
+        texts = zip(talk["title"], talk["snippet"], strict=True)
+        return [float(len(new & words(f"{title} {snippet}"))) for title, snippet in texts]
+    weights = _weights(tested)
+    return [_fit(f, c, weights) for f, c in zip(talk["frames"], talk["counters"], strict=True)]
 
 
 def _weights(tested: Tested) -> dict[str, float]:
@@ -39,8 +54,6 @@ def _weights(tested: Tested) -> dict[str, float]:
     gap, stated = tested.divergence, tested.stated
     if gap is None or stated is None:
         return {}
-    from kaders.detect.frames import alphabet
-
     return dict(zip(alphabet(stated), (gap.theirs - gap.ours).tolist(), strict=True))
 
 

@@ -45,7 +45,8 @@ def morning(
 ) -> dict[str, Any]:
     """The payload of signals.json for the morning of `window`; docs/signals-json.md has every field.
 
-    documents, ledger: as store.documents_as_of and store.coverage give them; past: earlier signals.
+    documents, ledger: as store.documents_as_of and store.coverage give them; past: earlier findings,
+    signals and watched issues alike.
     """
     documents = documents.assign(story=stories.assign(documents))
     everything = talk.by_issue(documents)
@@ -53,8 +54,8 @@ def morning(
     setting = _setting(ledger, settings, window)
     lines = _lines(count(outside), setting, settings)
     tested = decide.adjust(_measure_all(everything, outside, lines, setting))
-    found = [t for t in tested if t.is_signal]
-    today = [signals.as_data(t, lines[t.issue], setting, past) for t in found]
+    earlier = [finding for finding in past if finding["level"] != "watch"]
+    today = [signals.as_data(t, lines[t.issue], setting, earlier) for t in tested if t.is_signal]
     today.sort(key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
     watched = [signals.as_data(t, lines[t.issue], setting, past) for t in tested if t.is_watch]
     return {
@@ -70,7 +71,7 @@ def morning(
         "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
         "issues": [_issue(t, today + watched, settings) for t in tested],
         "questions": _questions(outside, settings, window),
-        "open_signals": episodes.open_signals(past, today, window.day),
+        "open_signals": episodes.open_signals(earlier, today, window.day),
         "top_items": evidence.top_items(everything, settings, window.analysed),
         "sources": sources(ledger, settings, window.day),
         "method": _method(settings, tagger),

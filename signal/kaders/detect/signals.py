@@ -15,9 +15,12 @@ SERIES_DAYS = 60
 
 
 def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str, Any]]) -> dict[str, Any]:
-    """Everything a reader may see of one signal or watched issue, as JSON-ready data."""
+    """Everything a reader may see of one signal or watched issue, as JSON-ready data.
+
+    past: the earlier findings that make one episode with this one: for a signal the signals alone.
+    """
     settings, day = morning.settings, morning.window.day
-    run = episodes.history(past, tested.issue, day) if tested.is_signal else []
+    run = episodes.history(past, tested.issue, day)
     first = run[0]["day"] if run else day.isoformat()
     level = decide.level(tested, episodes.recent(past, tested.issue, day))
     kind = decide.kind(tested)
@@ -48,8 +51,8 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "carriers": evidence.carriers(tested),
         "certainty": _certainty(tested),
         "owner": _owner(kind, tested, settings),
-        "action": wording.ACTIONS[kind],
-        "answer_by": _answer_by(tested, morning),
+        "action": wording.ACTIONS[kind] if tested.is_signal else None,
+        "answer_by": _answer_by(tested, morning) if tested.is_signal else None,
         "history": [*run, {"day": day.isoformat(), "level": level}],
     }
 
@@ -215,7 +218,7 @@ def _certainty(tested: Tested) -> dict[str, Any]:
     largest = next(iter(tested.carriers.groups), "-")
     return {
         "level": level,
-        "why": wording.certainty(level, groups, survives),
+        "why": wording.certainty(groups, survives),
         "doubt": wording.doubt(largest, tested.carriers.largest_share, unheard),
     }
 

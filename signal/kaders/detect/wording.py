@@ -118,15 +118,13 @@ def _share(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
-def certainty(level: str, groups: int, survives: bool) -> Both:
+def certainty(groups: int, survives: bool) -> Both:
     """Why we are as sure as we are."""
-    nl = {"high": "hoog", "medium": "redelijk", "low": "matig"}[level]
-    en = {"high": "high", "medium": "fair", "low": "modest"}[level]
     stays = ("blijft staan zonder de grootste bron", "stands without the largest source")
     hangs = ("leunt op de grootste bron", "leans on the largest source")
     return {
-        "nl": f"{nl}: {groups} onafhankelijke uitgevers of platforms; {(stays if survives else hangs)[0]}",
-        "en": f"{en}: {groups} independent publishers or platforms; {(stays if survives else hangs)[1]}",
+        "nl": f"{groups} onafhankelijke uitgevers of platforms; {(stays if survives else hangs)[0]}",
+        "en": f"{groups} independent publishers or platforms; {(stays if survives else hangs)[1]}",
     }
 
 

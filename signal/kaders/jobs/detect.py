@@ -16,7 +16,7 @@ from kaders.store.documents import documents_as_of
 from kaders.store.files import write
 from kaders.store.ledger import coverage
 from kaders.store.publish import publish_from
-from kaders.store.results import past_signals, save_results
+from kaders.store.results import past_findings, save_results
 from kaders.tag.pipeline import tagger_version
 
 PAST_DAYS = 30
@@ -38,7 +38,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
         payload = morning(
             documents_as_of(con, span, zone),
             coverage(con, span, zone),
-            past_signals(con, span.day, PAST_DAYS),
+            past_findings(con, span.day, PAST_DAYS),
             settings,
             span,
             count=items_of_count,

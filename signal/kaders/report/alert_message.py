@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from kaders.model import SignalKind
 from kaders.report.alerts import Signal, reasons, subject_of
+from kaders.report.view import shown
 from kaders.report.voice import Voice, safe_link, tidy
 from kaders.settings import Organisation, Subscription
 
@@ -102,7 +103,7 @@ def _lines(signal: Signal, voice: Voice) -> list[str]:
         ("owner", _both((signal.get("owner") or {}).get("name"), voice)),
         ("action", voice.say(f"action_{signal['action']}") if signal.get("action") else ""),
         ("answer_by", voice.moment(signal["answer_by"]) if signal.get("answer_by") else ""),
-        ("certainty", "; ".join(filter(None, [sure, _both(certainty.get("why"), voice)]))),
+        ("certainty", ": ".join(filter(None, [sure, _both(certainty.get("why"), voice)]))),
     ]
     return [f"{voice.say(name)}: {value}" for name, value in rows if value]
 
@@ -133,10 +134,11 @@ def _verdict(signal: Signal, voice: Voice) -> str:
 
 
 def _evidence(signal: Signal) -> list[dict[str, str]]:
-    """At most MAX_LINKS headlines with their link, when that is safe to follow; never the text itself."""
+    """At most MAX_LINKS pieces with their link, when that is safe to follow: a headline, or of a post, which
+    has none, its snippet."""
     return [
         {
-            "title": tidy(e["title"]),
+            "title": shown(e)[0],
             "source": tidy(e.get("source") or ""),
             "url": safe_link(e.get("url")) or "",
         }

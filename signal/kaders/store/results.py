@@ -29,13 +29,13 @@ def save_results(con: Connection, payload: dict[str, Any]) -> None:
             con.execute(_ISSUE, _issue(issue, by_issue.get(issue["issue"], {}), payload))
 
 
-def past_signals(con: Connection, day: date, days: int) -> list[dict[str, Any]]:
-    """The signals, as they stood in signals.json, of the `days` mornings before `day`; newest morning first.
+def past_findings(con: Connection, day: date, days: int) -> list[dict[str, Any]]:
+    """What the `days` mornings before `day` found, newest morning first, as it stood in signals.json.
 
-    Watched issues are no signals and stay out.
+    Signals and watched issues (level "watch") alike.
     """
     given = {"day": day, "since": day - timedelta(days=days)}
-    return [json.loads(payload) for (payload,) in con.execute(sql("past_signals"), given).fetchall()]
+    return [json.loads(payload) for (payload,) in con.execute(sql("past_findings"), given).fetchall()]
 
 
 def sizes(con: Connection) -> dict[str, Any]:

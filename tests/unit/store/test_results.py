@@ -11,7 +11,7 @@ from houses import House, tagged
 
 from kaders.store.connection import writing
 from kaders.store.publish import publish
-from kaders.store.results import past_signals, save_results, totals
+from kaders.store.results import past_findings, save_results, totals
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "signals.json"
 
@@ -50,7 +50,7 @@ def save(house: House, *mornings: dict[str, Any]) -> None:
 
 def past(house: House, day: date, days: int) -> list[str]:
     with writing(house.places) as con:
-        return [signal["id"] for signal in past_signals(con, day, days)]
+        return [signal["id"] for signal in past_findings(con, day, days)]
 
 
 def test_a_day_replaces_its_own_rows_and_no_other(house: House) -> None:
@@ -86,8 +86,8 @@ def test_the_past_is_newest_first_and_ends_yesterday(house: House) -> None:
         payload("2026-11-03", ("topic:a", "high")),
     )
     both = ["2026-11-02/topic:b", "2026-11-02/topic:a"]
-    assert past(house, date(2026, 11, 3), 2) == [*both, "2026-11-01/topic:a"]
-    assert past(house, date(2026, 11, 3), 1) == both
+    assert past(house, date(2026, 11, 3), 2) == [*both, "2026-11-02/topic:c", "2026-11-01/topic:a"]
+    assert past(house, date(2026, 11, 3), 1) == [*both, "2026-11-02/topic:c"]
     assert past(house, date(2026, 11, 1), 30) == []
 
 
@@ -95,8 +95,8 @@ def test_a_signal_comes_back_as_it_went_in(house: House) -> None:
     morning = json.loads(EXAMPLE.read_text("utf-8"))
     save(house, morning)
     with writing(house.places) as con:
-        found = past_signals(con, date(2026, 12, 1), 60)
-    assert found == morning["signals"]
+        found = past_findings(con, date(2026, 12, 1), 60)
+    assert found == [*morning["signals"], *morning["watch"]]
 
 
 def test_how_much_there_is(house: House) -> None:

@@ -1,6 +1,0 @@
--- one row per signal of the mornings before a day, newest morning first, then most urgent first
--- In: $since (first morning), $day (the first morning that is out).
-SELECT payload
-FROM out_signal
-WHERE day >= $since AND day < $day AND level <> 'watch'
-ORDER BY day DESC, position
