@@ -6,14 +6,14 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from common import DEFAULTS, SIGNALS, moment, settings
+from common import DEFAULTS, SIGNALS, WAREHOUSE, moment, settings
 
 
 @dag(schedule=[SIGNALS], tags=["kaders", "alerts"], doc_md=__doc__, **DEFAULTS)
 def topic_alerts() -> None:
     """Signals to mail and webhooks."""
 
-    @task
+    @task(pool=WAREHOUSE)
     def alerts() -> dict[str, Any]:
         from kaders.jobs import alerts as job
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 
 from kaders.errors import ConfigurationError
 from kaders.load import load as load_settings
@@ -49,15 +50,23 @@ def _say(summary: Summary) -> int:
     return 1 if summary.failures else 0
 
 
-def job(run: Callable[[Settings, datetime], Summary]) -> Callable[[argparse.Namespace], int]:
-    """A command that runs one job of one organisation at one moment, alone."""
+Job = Callable[[Settings, datetime], Summary]
+
+
+def job(name: str, run: Job | None = None) -> Callable[[argparse.Namespace], int]:
+    """A command that runs one job of one organisation at one moment, alone.
+
+    name: the module in kaders.jobs and its function; it is loaded when it runs, so that `--help` is quick.
+    run: what to call instead, for a job that takes more than settings and moment.
+    """
 
     def do(args: argparse.Namespace) -> int:
         from kaders.store.lock import run_lock
 
         settings = _settings(args)
+        work: Job = run or getattr(import_module(f"kaders.jobs.{name}"), name)
         with run_lock(settings.places):
-            return _say(run(settings, moment_of(args, settings)))
+            return _say(work(settings, moment_of(args, settings)))
 
     return do
 
@@ -66,42 +75,6 @@ def collect(settings: Settings, moment: datetime) -> Summary:
     from kaders.jobs.collect import collect
 
     return collect(settings, moment, now=now())
-
-
-def tag(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.tag import tag
-
-    return tag(settings, moment)
-
-
-def load(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.load import load
-
-    return load(settings, moment)
-
-
-def detect(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.detect import detect
-
-    return detect(settings, moment)
-
-
-def report(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.report import report
-
-    return report(settings, moment)
-
-
-def alerts(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.alerts import alerts
-
-    return alerts(settings, moment)
-
-
-def export(settings: Settings, moment: datetime) -> Summary:
-    from kaders.jobs.export import export
-
-    return export(settings, moment)
 
 
 def rebuild(settings: Settings, moment: datetime) -> Summary:

@@ -105,10 +105,14 @@ class Holidays(Strict):
 
 
 class Retention(Strict):
-    """Days after which text and raw landing files go (design section 7)."""
+    """Days after which the text of posts and landing files go (design section 7).
+
+    A changed topic is sought again in what landed, and a morning looks back 63 days: landing files that go
+    sooner leave the older documents with their old tags.
+    """
 
     text: int = Field(default=90, ge=1)
-    landing: int = Field(default=30, ge=1)
+    landing: int = Field(default=90, ge=1)
 
 
 class Mail(Strict):

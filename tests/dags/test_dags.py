@@ -31,7 +31,12 @@ OUTLETS = {
     ("tag_and_load", "load"): ["documents"],
     ("morning_signals", "report"): ["signals"],
 }
-WRITERS = {("tag_and_load", "load"), ("morning_signals", "detect"), ("housekeeping", "clean")}
+WRITERS = {
+    ("tag_and_load", "load"),
+    ("morning_signals", "detect"),
+    ("topic_alerts", "alerts"),
+    ("housekeeping", "clean"),
+}
 LONGEST = 80
 """Lines of a DAG file: more would be work that belongs in a job."""
 
