@@ -219,6 +219,14 @@ def test_what_is_only_watched_is_not_called_a_departure() -> None:
     assert "tegengesproken" not in alert.text
 
 
+def test_a_post_without_title_goes_by_its_snippet() -> None:
+    """An empty link says nothing to a reader."""
+    post = {"title": "", "url": "https://toot.example/1", "source": "Mastodon", "snippet": "Waarom deze pas?"}
+    message = compose([signal("a", evidence=[post])], subscription(), frozenset(), organisation())
+    assert "- Waarom deze pas? (Mastodon)" in message.text
+    assert '<a href="https://toot.example/1">Waarom deze pas?</a>' in message.html
+
+
 def test_a_stranger_s_title_is_text() -> None:
     evidence = [{"title": "<script>x</script>", "url": "javascript:alert(1)", "source": "<b>"}]
     alert = compose([signal("a", evidence=evidence)], subscription(), frozenset(), organisation())

@@ -133,7 +133,7 @@ def _terms(signal: Row, voice: Voice) -> list[str]:
 
 def shown(evidence: Row) -> tuple[str, str]:
     """Title and snippet of a piece of evidence; a post has no title, so its snippet then says it once."""
-    title, snippet = tidy(evidence["title"]), tidy(evidence["snippet"] or "")
+    title, snippet = tidy(evidence["title"]), tidy(evidence.get("snippet") or "")
     return (snippet, "") if snippet.startswith(title.rstrip("…. ")) else (title, snippet)
 
 
