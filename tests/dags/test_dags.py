@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DAGS = airflow_home.ROOT / "dags"
 CRON = {
-    "collect": "*/15 * * * *",
+    "collect": "7-59/15 * * * *",
     "morning_signals": "30 6 * * *",
     "weekly_trends": "0 7 * * 1",
     "housekeeping": "0 3 * * *",
@@ -29,10 +29,12 @@ ON_ASSET = {"tag_and_load": "landing", "topic_alerts": "signals"}
 OUTLETS = {
     ("collect", "landed"): ["landing"],
     ("tag_and_load", "load"): ["documents"],
+    ("morning_signals", "load"): ["documents"],
     ("morning_signals", "report"): ["signals"],
 }
 WRITERS = {
     ("tag_and_load", "load"),
+    ("morning_signals", "load"),
     ("morning_signals", "detect"),
     ("topic_alerts", "alerts"),
     ("housekeeping", "clean"),
@@ -209,7 +211,7 @@ def test_a_whole_morning_runs_in_order_and_a_failure_is_named(fake_jobs: Path) -
     assert code == 0, calls
     names = ["collect", "tag_and_load", "morning_signals", "topic_alerts"]
     assert [run["dag"] for run in told] == [*names, *names, "weekly_trends"]
-    steps = ["collect", "collect", "tag", "load", "detect", "report", "alerts"]
+    steps = ["collect", "collect", "tag", "load", "tag", "load", "detect", "report", "alerts"]
     assert [call.split()[0] for call in calls] == [*steps, *steps, "export"]
     assert {call.split()[1] for call in calls} == {"2026-11-22T05:30Z", "2026-11-23T05:30Z"}
 

@@ -20,6 +20,8 @@ Q_ELEVATED = 0.01
 MIN_GROUPS, MAX_SHARE, MIN_EFFECTIVE = 3, 0.6, 3.0
 """Independent publishers, largest share of one, and exp(entropy) of the shares (R4)."""
 LEAVE_OUT = 0.05
+UNHEARD = 0.10
+"""Our message counts as not heard when fewer than one story in ten carries it: our choice, not calibrated."""
 COUNTER_SHARE, COUNTER_GROWTH = 0.15, 0.10
 """A counter-frame contests when one story in seven carries it and that is 10 points more than before;
 a proposal, held on the demo worlds of three seeds."""
@@ -118,7 +120,7 @@ def adjust(tested: list[Tested]) -> list[Tested]:
     """Benjamini-Hochberg within each family over the issues that could be tested."""
     done: dict[str, Tested] = {}
     for family in sorted({t.family for t in tested}):
-        members = [t for t in tested if t.family == family and not t.not_tested and t.volume]
+        members = [t for t in tested if t.family == family and t.volume]
         if members:
             q = stats.false_discovery_control([t.p for t in members])
             q_vol = stats.false_discovery_control([t.volume.p for t in members if t.volume])
@@ -137,9 +139,8 @@ def kind(tested: Tested) -> SignalKind:
     if _opposed(tested):
         return "contested"
     gap = tested.divergence
-    if gap is None or gap.usual is None or gap.usual > gap.tolerance or not gap.further:
-        return "absent"
-    return "reframed"
+    never_near = gap is None or gap.usual is None or gap.usual > gap.tolerance or not gap.further
+    return "absent" if never_near and (tested.echo or 0) < UNHEARD else "reframed"
 
 
 def _opposed(tested: Tested) -> bool:

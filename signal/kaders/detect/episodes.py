@@ -24,6 +24,12 @@ def history(past: list[dict[str, Any]], issue: str, day: date) -> list[dict[str,
     return run[::-1]
 
 
+def first_day(past: list[dict[str, Any]], issue: str, run: list[dict[str, str]], day: date) -> str:
+    """The first day of the running episode, also when it began before the earliest of the `past`."""
+    days = [s["first_day"] for s in past if s["issue"] == issue and run and s["day"] == run[-1]["day"]]
+    return str(min(days, default=day.isoformat()))
+
+
 def recent(past: list[dict[str, Any]], issue: str, day: date) -> int:
     """On how many of the last two mornings the issue was a signal."""
     days = {date.fromisoformat(s["day"]) for s in past if s["issue"] == issue}

@@ -39,6 +39,13 @@ def evidence(tested: Tested, settings: Settings) -> list[dict[str, Any]]:
     return [_item(row, settings) for row in _diverse(telling if len(telling) >= FEWEST else rows)]
 
 
+def telling(tested: Tested) -> pd.DataFrame:
+    """The documents that a signal is about: without a stated message those with the new words, else all."""
+    if tested.stated is not None:
+        return tested.talk
+    return tested.talk[np.array([fit > 0 for fit in _fits(tested.talk, tested)], dtype=bool)]
+
+
 def _fits(talk: pd.DataFrame, tested: Tested) -> list[float]:
     """Per item how well it shows why its issue stands out."""
     if tested.stated is None:

@@ -73,7 +73,7 @@ def measure(issue: str, talk: pd.DataFrame, own: pd.DataFrame, line: Series, mor
         volume=tested_volume,
         divergence=gap,
         novelty=_novelty(issue, now, base, morning) if grows else None,
-        carriers=_carriers(now, line, morning),
+        carriers=_carriers(now, talk, line, morning),
         echo=_echo(now, topic) if stated else None,
         counters=_counters(stated, now, base) if stated else {},
         not_tested=why_not or ("few_stories" if stated and gap is None else ""),
@@ -136,18 +136,24 @@ def _novelty(issue: str, now: pd.DataFrame, base: pd.DataFrame, morning: Morning
     )
 
 
-def _carriers(now: pd.DataFrame, line: Series, morning: Morning) -> Carriers:
+def _carriers(now: pd.DataFrame, talk: pd.DataFrame, line: Series, morning: Morning) -> Carriers:
     """Items per owner group and kind, and the growth that is left without the largest group."""
     firsts = now.drop_duplicates(["story", "day"])
     groups = dict(Counter(firsts["owner_group"]).most_common())
     kinds = dict(Counter(firsts["kind"]).most_common())
-    if not groups or line.expectation is None:
-        return Carriers(groups, kinds, 1.0)
-    largest = next(iter(groups))
-    per_day = Counter(firsts.loc[firsts["owner_group"] == largest, "day"])
-    counts = line.counts - np.array([per_day.get(day, 0) for day in morning.days])
-    without = volume.test(line.expectation, np.maximum(counts, 0), morning.coverage, morning.now)
-    return Carriers(groups, kinds, without.p)
+    without = _p_without(next(iter(groups)), talk, line, morning) if groups else 1.0
+    return Carriers(groups, kinds, without)
+
+
+def _p_without(group: str, talk: pd.DataFrame, line: Series, morning: Morning) -> float:
+    """p of the growth when one owner group had never been followed: neither counted nor expected."""
+    firsts = talk.drop_duplicates(["story", "day"])
+    per_day = Counter(firsts.loc[firsts["owner_group"] == group, "day"])
+    counts = np.maximum(line.counts - np.array([per_day.get(day, 0) for day in morning.days]), 0)
+    rest = series(counts, morning)
+    if rest.expectation is None:
+        return 1.0
+    return volume.test(rest.expectation, counts, morning.coverage, morning.now).p
 
 
 def _echo(now: pd.DataFrame, topic: str | None) -> float | None:

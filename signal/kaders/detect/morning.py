@@ -16,6 +16,7 @@ from kaders.detect import (
     divergence,
     episodes,
     evidence,
+    panel,
     signals,
     stories,
     talk,
@@ -49,9 +50,10 @@ def morning(
     signals and watched issues alike.
     """
     documents = documents.assign(story=stories.assign(documents))
-    everything = talk.by_issue(documents)
+    followed = talk.by_issue(documents[documents["source"].isin({s.id for s in settings.sources})])
+    everything = followed[followed["source"].isin(panel.members(ledger, settings, window))]
     outside = talk.public(everything)
-    setting = _setting(ledger, settings, window)
+    setting = _setting(ledger, settings, window, _retagged(everything, tagger, window))
     lines = _lines(count(outside), setting, settings)
     tested = decide.adjust(_measure_all(everything, outside, lines, setting))
     earlier = [finding for finding in past if finding["level"] != "watch"]
@@ -70,10 +72,10 @@ def morning(
         "signals": today,
         "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
         "issues": [_issue(t, today + watched, settings) for t in tested],
-        "questions": _questions(outside, settings, window),
+        "questions": _questions(talk.public(followed), settings, window),
         "open_signals": episodes.open_signals(earlier, today, window.day),
-        "top_items": evidence.top_items(everything, settings, window.analysed),
-        "sources": sources(ledger, settings, window.day),
+        "top_items": evidence.top_items(followed, settings, window.analysed),
+        "sources": _with_newcomers(sources(ledger, settings, window.day), ledger, settings, window),
         "method": _method(settings, tagger),
     }
 
@@ -83,32 +85,22 @@ def _organisation(settings: Settings) -> dict[str, Any]:
     return {"id": own.id, "name": own.name.both(), "synthetic": own.synthetic, "timezone": own.timezone}
 
 
-def _setting(ledger: pd.DataFrame, settings: Settings, window: Window) -> Morning:
-    """The days from the first complete one that was collected, with their kinds and coverage."""
-    visited = ledger.loc[ledger["outcome"].isin(["OK", "PARTIAL"]), "day"]
-    first = max(window.base, min(visited, default=window.analysed))
-    first = min(first, window.now)
+def _setting(ledger: pd.DataFrame, settings: Settings, window: Window, since: date) -> Morning:
+    """The days since all was followed, not before `since`, with their kinds and coverage."""
+    first = min(max(since, panel.first_day(ledger, settings, window)), window.now)
     days = calendar.days_between(first, window.analysed)
     kinds = np.array(calendar.day_kinds(days, settings.organisation))
-    return Morning(window, days, kinds, covered(ledger, settings, days), settings)
+    return Morning(window, days, kinds, panel.covered(ledger, settings, window, days), settings)
 
 
-def covered(ledger: pd.DataFrame, settings: Settings, days: list[date]) -> np.ndarray:
-    """Per day the share of the expected items whose source answered, on the day or the morning after.
+def _retagged(documents: pd.DataFrame, tagger: str, window: Window) -> date:
+    """The first day from which all documents have their tags from the present rules.
 
-    A source that was added later counts from its first visit, so that a newcomer is no hole in the past.
+    What is older than the landing files keeps the tags of older rules; a topic that these did not know would
+    seem to come out of nothing.
     """
-    public = {s.id: s.expected_per_day for s in settings.sources if s.kind != "own"}
-    good = ledger[ledger["outcome"].isin(["OK", "PARTIAL"])]
-    answered = set(zip(good["source"], good["day"], strict=True))
-    began = ledger.groupby("source")["day"].min().to_dict()
-    one = timedelta(days=1)
-    shares = []
-    for day in days:
-        known = {s: n for s, n in public.items() if s in began and began[s] <= day + one}
-        got = sum(n for s, n in known.items() if (s, day + one) in answered)
-        shares.append(got / sum(known.values()) if known else 0.0)
-    return np.array(shares)
+    old = documents.loc[documents["tagger"] != tagger, "day"]
+    return max(old) + timedelta(days=1) if len(old) else window.base
 
 
 def _lines(items: pd.DataFrame, setting: Morning, settings: Settings) -> dict[str, Series]:
@@ -180,8 +172,8 @@ def _issue(tested: Tested, found: list[dict[str, Any]], settings: Settings) -> d
         "kind": decide.kind(tested) if tested.is_signal else None,
         "echo": tested.echo,
         "p_volume": seen.p if seen else None,
-        "p_other": tested.p_other,
-        "q": tested.q,
+        "p_other": None if tested.not_tested else tested.p_other,
+        "q": None if tested.not_tested else tested.q,
     }
 
 
@@ -201,6 +193,15 @@ def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[st
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
     visited = [s for s in settings.sources if s.url and s.reader != "import"]
     return [{"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)} for s in visited]
+
+
+def _with_newcomers(
+    rows: list[dict[str, Any]], ledger: pd.DataFrame, settings: Settings, window: Window
+) -> list[dict[str, Any]]:
+    """The sources with the day from which a newcomer counts; null for one that counts or never answered."""
+    coming = panel.newcomers(ledger, settings, window)
+    days = {source: day.isoformat() for source, day in coming.items()}
+    return [{**row, "counts_from": days.get(row["id"])} for row in rows]
 
 
 def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:

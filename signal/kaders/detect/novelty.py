@@ -1,7 +1,7 @@
 """Which words are new in an issue: terms of the last seven days against the weeks before.
 
-Log-odds with an informative prior (Monroe et al. 2008) over stories, not documents, and a permutation
-of stories for the p-value of the strongest term, so that copied text cannot make a term new.
+The log-likelihood ratio of Dunning (1993) over stories, not documents, and a permutation of stories for the
+p-value of the strongest term, so that copied text cannot make a term new (docs/decisions/0008).
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
-PRIOR = 5.0
-"""Pseudo-stories of the pooled background per side; keeps a term that was seen once from winning."""
 MIN_STORIES_WITH_TERM = 3
 MIN_GROUPS = 3
 """A new term must come from three independent publishers (R3)."""
@@ -21,6 +20,7 @@ VOCABULARY = 1500
 """The commonest words that are weighed; keeps a busy issue under a tenth of a second."""
 PERMUTATIONS = 499
 SHOWN = 5
+TINY = 1e-12
 _WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 
 
@@ -86,15 +86,19 @@ def _spread(terms: list[str], now: list[frozenset[str]], groups: list[str]) -> n
 
 
 def _scores(matrix: np.ndarray, is_now: np.ndarray) -> np.ndarray:
-    """z-scores of the log-odds of every term, one row per dealing of the stories."""
-    now, base = is_now @ matrix, (~is_now) @ matrix
+    """Signed root of the log-likelihood ratio of every term, one row per dealing of the stories.
+
+    Positive when a larger share of the stories now has the term than of those before.
+    """
+    total = matrix.sum(axis=0)
     n_now, n_base = is_now.sum(axis=1, keepdims=True), (~is_now).sum(axis=1, keepdims=True)
-    prior = PRIOR * (matrix.sum(axis=0) + 0.5) / (len(matrix) + 1)
-    a, b = now + prior, base + prior
-    not_a, not_b = n_now + PRIOR - a, n_base + PRIOR - b
-    log_odds = np.log(a / not_a) - np.log(b / not_b)
-    # stories either have a term or not, so the variance has the complements too (unlike word counts)
-    return np.asarray(log_odds / np.sqrt(1 / a + 1 / not_a + 1 / b + 1 / not_b))
+    now = is_now @ matrix
+    base = total - now
+    share = total / len(matrix)
+    surprise = xlogy(now, now / (n_now * share)) + xlogy(base, base / (n_base * share))
+    surprise += xlogy(n_now - now, (n_now - now) / (n_now * (1 - share) + TINY))
+    surprise += xlogy(n_base - base, (n_base - base) / (n_base * (1 - share) + TINY))
+    return np.asarray(np.sign(now / n_now - base / n_base) * np.sqrt(np.maximum(2 * surprise, 0)))
 
 
 def _named(

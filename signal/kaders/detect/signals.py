@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from kaders.detect import decide, episodes, evidence, frames, volume, wording
 from kaders.detect.decide import Tested
 from kaders.detect.measure import Morning, Series
@@ -21,7 +23,7 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
     """
     settings, day = morning.settings, morning.window.day
     run = episodes.history(past, tested.issue, day)
-    first = run[0]["day"] if run else day.isoformat()
+    first = episodes.first_day(past, tested.issue, run, day)
     level = decide.level(tested, episodes.recent(past, tested.issue, day))
     kind = decide.kind(tested)
     per_frame = _per_frame(tested, settings)
@@ -47,7 +49,7 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "echo": tested.echo,
         "counter_frames": _counters(tested, settings),
         "evidence": evidence.evidence(tested, settings),
-        "questions": evidence.questions(tested.talk),
+        "questions": evidence.questions(evidence.telling(tested)),
         "carriers": evidence.carriers(tested),
         "certainty": _certainty(tested),
         "owner": _owner(kind, tested, settings),
@@ -156,10 +158,8 @@ def _divergence(tested: Tested, per_frame: list[dict[str, Any]]) -> dict[str, An
     gap = tested.divergence
     if gap is None:
         return None
+    framed = tested.talk[np.array([bool(f) or bool(c) for f, c in _frames(tested)], dtype=bool)]
     faces = {(True, True): "both", (True, False): "further", (False, True): "apart"}
-    heard = sum(
-        bool(f) or bool(c) for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True)
-    )
     return {
         "value": gap.value,
         "low": gap.low,
@@ -172,9 +172,14 @@ def _divergence(tested: Tested, per_frame: list[dict[str, Any]]) -> dict[str, An
         "face": faces.get((gap.further, gap.apart), "none"),
         "tolerance": gap.tolerance,
         "stories": int(tested.talk["story"].nunique()),
-        "stories_heard": min(heard, int(tested.talk["story"].nunique())),
+        "stories_heard": int(framed["story"].nunique()),
         "per_frame": per_frame,
     }
+
+
+def _frames(tested: Tested) -> zip[tuple[dict[str, float], list[str]]]:
+    """Per document of the issue its policy frames and its counter-frames."""
+    return zip(tested.talk["frames"], tested.talk["counters"], strict=True)
 
 
 def _novelty(tested: Tested) -> dict[str, Any] | None:
@@ -211,9 +216,7 @@ def _certainty(tested: Tested) -> dict[str, Any]:
     level = "high" if strong else "medium" if tested.q <= decide.Q / 2 and survives else "low"
     unheard = None
     if tested.stated is not None and len(tested.talk):
-        silent = [
-            not f and not c for f, c in zip(tested.talk["frames"], tested.talk["counters"], strict=True)
-        ]
+        silent = [not f and not c for f, c in _frames(tested)]
         unheard = sum(silent) / len(silent)
     largest = next(iter(tested.carriers.groups), "-")
     return {

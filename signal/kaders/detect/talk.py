@@ -37,7 +37,8 @@ def public(talk: pd.DataFrame) -> pd.DataFrame:
     outside = talk[talk["kind"] != "own"]
     kept = outside[~synchronous(outside)]
     rank = kept.groupby(["issue", "day", "author"]).cumcount()
-    return kept[(rank < PER_ACCOUNT_DAY) | kept["author"].isna()].reset_index(drop=True)
+    free = (kept["kind"] != "social") | kept["author"].isna()
+    return kept[(rank < PER_ACCOUNT_DAY) | free].reset_index(drop=True)
 
 
 def synchronous(talk: pd.DataFrame) -> np.ndarray:

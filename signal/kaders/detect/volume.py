@@ -22,6 +22,9 @@ RIDGE = 2.0
 ROUNDS = 12
 MIN_RATIO, MIN_EXTRA, MIN_ITEMS = 1.5, 3, 5
 """Floors on effect size: times expected, items above expected, items in seven days (R1)."""
+SPANS = {1: MIN_ITEMS, 3: MIN_EXTRA, 7: MIN_EXTRA}
+"""Last days that are tested together, and how many items above expected they must bring. A week alone dilutes
+what began three days ago in a busy policy area; three spans are paid for by tripling the smallest p."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,6 @@ class Volume:
     day_seen: int | None
     day_expected: float
     p: float
-    p_raw: float
     big_enough: bool
 
     @property
@@ -75,15 +77,20 @@ def expect(
 
 
 def test(expectation: Expectation, counts: np.ndarray, coverage: np.ndarray, now: slice) -> Volume:
-    """The excess of the last day and of the whole window `now`; twice the smaller p of the two."""
+    """The excess of the last day, the last three and the whole window `now`; thrice the smallest p of these.
+
+    Days below MIN_COVERAGE are missing, in the counts and in what was expected.
+    """
     there = coverage[now] >= MIN_COVERAGE
-    seen, mean = counts[now][there], expectation.mean[now][there]
-    spread = expectation.log_variance[now][there]
-    week = _tail(seen.sum(), mean.sum(), expectation.phi, _mean_variance(mean, spread))
+    seen, mean = counts[now] * there, expectation.mean[now] * there
+    variance = expectation.log_variance[now]
     last = bool(there[-1])
-    day = _tail(seen[-1], mean[-1], expectation.phi, mean[-1] ** 2 * spread[-1]) if last else 1.0
-    low, high = interval(mean.sum(), expectation.phi, _mean_variance(mean, spread))
-    p = min(1.0, 2 * min(week, day))
+    tails = [
+        _tail(seen[-days:].sum(), mean[-days:].sum(), expectation.phi, _spread_of_sum(mean, variance, days))
+        for days in SPANS
+        if there[-days:].any()
+    ]
+    low, high = interval(mean.sum(), expectation.phi, _spread_of_sum(mean, variance, len(mean)))
     return Volume(
         seen=int(seen.sum()),
         expected=float(mean.sum()),
@@ -91,9 +98,8 @@ def test(expectation: Expectation, counts: np.ndarray, coverage: np.ndarray, now
         high=high,
         day_seen=int(seen[-1]) if last else None,
         day_expected=float(expectation.mean[now][-1]),
-        p=p,
-        p_raw=min(week, day),
-        big_enough=_big_enough(seen, mean, last),
+        p=min(1.0, len(SPANS) * min(tails, default=1.0)),
+        big_enough=_big_enough(seen, mean),
     )
 
 
@@ -103,17 +109,17 @@ def interval(mean: float, phi: float, mean_variance: float) -> tuple[float, floa
     return float(stats.nbinom.ppf(0.05, size, chance)), float(stats.nbinom.ppf(0.95, size, chance))
 
 
-def _mean_variance(mean: np.ndarray, log_variance: np.ndarray) -> float:
-    """Variance of the summed expectation: the days share one level, so their errors add up linearly."""
-    return float((mean * np.sqrt(log_variance)).sum() ** 2)
+def _spread_of_sum(mean: np.ndarray, log_variance: np.ndarray, days: int) -> float:
+    """Variance of the expectation of the last `days`: these share one level, so their errors add linearly."""
+    return float((mean * np.sqrt(log_variance))[-days:].sum() ** 2)
 
 
-def _big_enough(seen: np.ndarray, mean: np.ndarray, last: bool) -> bool:
-    week, expected = seen.sum(), mean.sum()
-    if week < MIN_ITEMS:
+def _big_enough(seen: np.ndarray, mean: np.ndarray) -> bool:
+    """Whether the week has items enough and one of the spans rises clearly above what was expected."""
+    if seen.sum() < MIN_ITEMS:
         return False
-    growth = week >= MIN_RATIO * expected and week - expected >= MIN_EXTRA
-    return growth or (last and seen[-1] >= MIN_RATIO * mean[-1] and seen[-1] - mean[-1] >= MIN_ITEMS)
+    spans = [(seen[-days:].sum(), mean[-days:].sum(), extra) for days, extra in SPANS.items()]
+    return any(n >= MIN_RATIO * expected and n - expected >= extra for n, expected, extra in spans)
 
 
 def _fit(x: np.ndarray, y: np.ndarray, offset: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

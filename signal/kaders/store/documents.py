@@ -31,6 +31,7 @@ COLUMNS = (
     "questions",
     "sketch",
     "fate",
+    "tagger",
 )
 
 

@@ -66,7 +66,8 @@ SELECT
     coalesce(tag.counters, []) AS counters,
     coalesce(question.questions, []) AS questions,
     c.sketch,
-    c.fate
+    c.fate,
+    c.tagger
 FROM chosen AS c
 LEFT JOIN tag ON c.id = tag.id AND c.content = tag.content
 LEFT JOIN question ON c.id = question.id AND c.content = question.content

@@ -1,0 +1,67 @@
+"""Which sources count and how much of them was collected: a new or lost source is no burst and no calm."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from kaders.detect.calendar import COMPARE_DAYS
+from kaders.model import Window
+from kaders.settings import Settings
+
+SETTLED_DAYS = COMPARE_DAYS
+"""A source counts once it has been followed for as long as a morning looks back to compare (R2)."""
+STARTING_DAYS = 7
+"""Sources that are added within a week of the very first one begin together with it."""
+ANSWERED = ("OK", "PARTIAL")
+
+
+def began(ledger: pd.DataFrame, settings: Settings) -> dict[str, date]:
+    """Per public source that is visited on schedule the day on which it first answered."""
+    followed = {s.id for s in settings.sources if s.kind != "own" and s.reader != "import"}
+    good = ledger[ledger["outcome"].isin(ANSWERED) & ledger["source"].isin(followed)]
+    return {str(source): day for source, day in good.groupby("source")["day"].min().items()}
+
+
+def members(ledger: pd.DataFrame, settings: Settings, window: Window) -> frozenset[str]:
+    """The sources whose documents a morning may count: followed long enough, still followed, or own.
+
+    Files that were imported always count: they are no visits, and hold the days they hold.
+    """
+    first_days = began(ledger, settings)
+    start = min(first_days.values(), default=window.analysed)
+    latest = max(window.analysed - timedelta(days=SETTLED_DAYS), start + timedelta(days=STARTING_DAYS))
+    settled = {source for source, day in first_days.items() if day <= latest}
+    return frozenset(settled | {s.id for s in settings.sources if s.kind == "own" or s.reader == "import"})
+
+
+def newcomers(ledger: pd.DataFrame, settings: Settings, window: Window) -> dict[str, date]:
+    """The sources that do not count yet, with the first morning on which they will."""
+    counted = members(ledger, settings, window)
+    wait = timedelta(days=SETTLED_DAYS + 1)
+    return {s: day + wait for s, day in began(ledger, settings).items() if s not in counted}
+
+
+def first_day(ledger: pd.DataFrame, settings: Settings, window: Window) -> date:
+    """The first day on which all members were followed, no sooner than the base and no later than `now`."""
+    counted = members(ledger, settings, window)
+    starts = [day for source, day in began(ledger, settings).items() if source in counted]
+    return min(max([window.base, *starts], default=window.analysed), window.now)
+
+
+def covered(ledger: pd.DataFrame, settings: Settings, window: Window, days: list[date]) -> np.ndarray:
+    """Per day the share of the expected items whose source answered the morning after, 0 to 1.
+
+    Expected are the members that are visited on schedule, each by its `expected_per_day`.
+    """
+    counted = members(ledger, settings, window) & set(began(ledger, settings))
+    expected = {s.id: s.expected_per_day for s in settings.sources if s.id in counted}
+    if not expected:
+        return np.zeros(len(days))
+    good = ledger[ledger["outcome"].isin(ANSWERED)]
+    answered = set(zip(good["source"], good["day"], strict=True))
+    one, total = timedelta(days=1), sum(expected.values())
+    found = [sum(n for s, n in expected.items() if (s, day + one) in answered) for day in days]
+    return np.array(found) / total
