@@ -13,6 +13,7 @@ BIN := .venv/bin
 KADERS := $(BIN)/kaders
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 CODE := signal dags scripts tests
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 export PYTHONPATH := $(CURDIR)/signal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -84,6 +85,10 @@ backfill: install ## Judge and report a past morning again, through the DAG [ORG
 	@test -n "$(DAY)" || { echo "name the morning: make backfill DAY=2026-11-23" >&2; exit 2; }
 	@$(BIN)/python scripts/run_dags.py --moment "$(DAY)T06:30" --dags morning_signals
 
+.PHONY: rehearse
+rehearse: install ## Judge whole synthetic worlds against what was planted in them [SCENARIO= SEEDS="0 1 2"]
+	@$(BIN)/python scripts/rehearse.py $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(SEEDS),--seed $(SEEDS))
+
 .PHONY: check
 check: install ## Validate an organisation's YAML [ORG=]
 	@$(KADERS) check "$(ORG)"
@@ -99,11 +104,11 @@ rebuild: install ## Make the warehouse anew from the landing files [ORG=]
 # -- checking ------------------------------------------------------------------------------------
 .PHONY: test
 test: lint typecheck ## All checks and all tests, offline; sets itself up [FEEDS=folder of real feeds]
-	@$(if $(FEEDS),KADERS_FEEDS="$(abspath $(FEEDS))") $(BIN)/python -m pytest $(TESTS)
+	@$(if $(FEEDS),KADERS_FEEDS="$(abspath $(FEEDS))") $(PYTEST) $(TESTS)
 
 .PHONY: quicktest
 quicktest: dev ## The tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow and not browser" $(TESTS)
+	@$(PYTEST) -m "not slow and not browser" $(TESTS)
 
 .PHONY: lint
 lint: dev ## Style, layout and the walls between the rooms
