@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from running import KADERS, ROOT, environment, kaders
 
@@ -27,10 +29,10 @@ def test_wrong_use_is_exit_2(tmp_path: Path) -> None:
     assert "2026-11-23" in done.stderr
 
 
-def start(data: Path) -> subprocess.Popen[str]:
+def start(data: Path, *words: str) -> subprocess.Popen[str]:
     """A demo run in the background, in its own group, as a terminal would start it."""
     return subprocess.Popen(
-        [*KADERS, "run", "--days", "20"],
+        [*KADERS, "run", "--days", "20", *words],
         cwd=ROOT,
         env=environment(data),
         stdout=subprocess.PIPE,
@@ -65,6 +67,46 @@ def test_two_runs_at_once_and_ctrl_c_in_the_middle(tmp_path: Path) -> None:
     again = kaders("run", "--days", "20", data=tmp_path)
     assert again.returncode == 0, again.stderr
     assert "Traceback" not in again.stderr
+
+
+def left_of(data: Path) -> list[str]:
+    """The commands that still run for this data folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(data) in process.environ().get("KADERS_DATA", "") and process.status() != "zombie":
+                found.append(" ".join(process.cmdline()))
+    return found
+
+
+STAGES = {
+    "writing the world": "world/waterdam",
+    "collecting": "ledger/waterdam",
+    "tagging": "tagged/waterdam",
+    "loading": "warehouse/waterdam.duckdb",
+    "running Airflow": "airflow/airflow.db",
+}
+"""What each stage makes first."""
+
+
+@pytest.mark.timeout(400)
+def test_ctrl_c_stops_every_stage_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    for stage, sign in STAGES.items():
+        run = start(tmp_path, "--airflow", "--mornings", "2")
+        try:
+            wait_for(tmp_path / sign)
+            began = time.monotonic()
+            os.killpg(run.pid, signal.SIGINT)
+            _, errors = run.communicate(timeout=60)
+        finally:
+            run.kill()
+        assert run.returncode == 130, (stage, errors)
+        assert "Traceback" not in errors, stage
+        assert "the same command goes on where this one was" in errors, stage
+        assert time.monotonic() - began < 20, stage
+        assert not left_of(tmp_path), stage
+    done = kaders("run", "--days", "20", "--airflow", "--mornings", "2", data=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_no_network_at_all_still_ends_in_a_report_that_says_so(tmp_path: Path) -> None:
