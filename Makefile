@@ -83,7 +83,7 @@ stop: install ## End what `make start` started
 .PHONY: backfill
 backfill: install ## Judge and report a past morning again, through the DAG [ORG= DAY=]
 	@test -n "$(DAY)" || { echo "name the morning: make backfill DAY=2026-11-23" >&2; exit 2; }
-	@$(BIN)/python scripts/run_dags.py --moment "$(DAY)T06:30" --dags morning_signals
+	@$(KADERS) backfill "$(ORG)" --day "$(DAY)"
 
 .PHONY: rehearse
 rehearse: install ## Judge whole synthetic worlds against what was planted in them [SCENARIO= SEEDS="0 1 2"]

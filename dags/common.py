@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pendulum
-from airflow.sdk import Asset, CronTriggerTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import Asset, CronTriggerTimetable, Param
+
+from failing import RETRIES
 
 if TYPE_CHECKING:
     from kaders.settings import Settings
@@ -24,25 +26,13 @@ LANDING = Asset("landing")
 DOCUMENTS = Asset("documents")
 SIGNALS = Asset("signals")
 
-RETRY_SECONDS = float(os.environ.get("KADERS_RETRY_SECONDS", "30"))
-WRONG_SETTINGS = RetryRule(
-    exception="kaders.errors.ConfigurationError",
-    action=RetryAction.FAIL,
-    reason="somebody must mend a file first; trying again does not help",
-)
 DEFAULTS: dict[str, Any] = {
     "catchup": False,
     "max_active_runs": 1,
     # before any day somebody may wish to run again; catchup is off, so nothing is made up from it
     "start_date": pendulum.datetime(2020, 1, 1, tz=ZONE),
     "params": {"moment": Param(None, type=["null", "string"], description="ISO time to run as-of")},
-    "default_args": {
-        "retries": 2,
-        "retry_delay": timedelta(seconds=RETRY_SECONDS),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=10),
-        "retry_policy": ExceptionRetryPolicy(rules=[WRONG_SETTINGS]),
-    },
+    "default_args": RETRIES,
 }
 
 
@@ -71,10 +61,13 @@ def now() -> datetime:
     return datetime.fromisoformat(given) if given else datetime.now(UTC)
 
 
-def settings() -> Settings:
-    """The organisation of KADERS_ORG over the data in KADERS_DATA; ConfigurationError when it is wrong."""
+def settings(*, only_sources: bool = False) -> Settings:
+    """The organisation of KADERS_ORG over the data in KADERS_DATA; ConfigurationError when it is wrong.
+
+    only_sources: without topics, frames and subscriptions, so that a fault in those files is none here
+    """
     from kaders.load import load
 
     folder = ROOT / os.environ.get("KADERS_ORG", "organisations/waterdam")
     data = ROOT / os.environ.get("KADERS_DATA", "data")
-    return load(folder, data=data, world=os.environ.get("KADERS_WORLD", ""))
+    return load(folder, data=data, world=os.environ.get("KADERS_WORLD", ""), only_sources=only_sources)

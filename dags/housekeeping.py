@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, WAREHOUSE, every, moment, settings
+from failing import told
 
 
 @dag(schedule=every("0 3 * * *"), tags=["kaders", "housekeeping"], doc_md=__doc__, **DEFAULTS)
@@ -17,7 +18,7 @@ def housekeeping() -> None:
     def clean() -> dict[str, Any]:
         from kaders.jobs import housekeeping as job
 
-        return job.housekeeping(settings(), moment(get_current_context())).as_dict()
+        return told(job.housekeeping(settings(), moment(get_current_context())))
 
     clean()
 

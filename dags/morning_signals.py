@@ -11,8 +11,9 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, SIGNALS, WAREHOUSE, every, moment, settings
+from failing import told
 from lateness import deadline
-from steps import load, tag
+from steps import in_turn, load, tag
 
 
 @dag(
@@ -21,19 +22,19 @@ from steps import load, tag
 def morning_signals() -> None:
     """What landed to documents to signals to the morning report."""
 
-    @task(pool=WAREHOUSE)
+    @task(pool=WAREHOUSE, trigger_rule="all_done")
     def detect() -> dict[str, Any]:
         from kaders.jobs import detect as job
 
-        return job.detect(settings(), moment(get_current_context())).as_dict()
+        return told(job.detect(settings(), moment(get_current_context())))
 
     @task(outlets=[SIGNALS])
     def report() -> dict[str, Any]:
         from kaders.jobs import report as job
 
-        return job.report(settings(), moment(get_current_context())).as_dict()
+        return told(job.report(settings(), moment(get_current_context())))
 
-    tag() >> load() >> detect() >> report()
+    in_turn(tag(), load(), detect(), report())
 
 
 morning_signals()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from airflow.sdk import dag
 
 from common import DEFAULTS, LANDING
-from steps import load, tag
+from steps import in_turn, load, tag
 
 
 @dag(schedule=[LANDING], tags=["kaders", "load"], doc_md=__doc__, **DEFAULTS)
 def tag_and_load() -> None:
     """Landing files to tagged files to the warehouse."""
-    tag() >> load()
+    in_turn(tag(), load())
 
 
 tag_and_load()

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, SIGNALS, WAREHOUSE, moment, settings
+from failing import told
 
 
 @dag(schedule=[SIGNALS], tags=["kaders", "alerts"], doc_md=__doc__, **DEFAULTS)
@@ -17,7 +18,7 @@ def topic_alerts() -> None:
     def alerts() -> dict[str, Any]:
         from kaders.jobs import alerts as job
 
-        return job.alerts(settings(), moment(get_current_context())).as_dict()
+        return told(job.alerts(settings(), moment(get_current_context())), again=True)
 
     alerts()
 

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, every, moment, settings
+from failing import told
 
 
 @dag(schedule=every("0 7 * * 1"), tags=["kaders", "export"], doc_md=__doc__, **DEFAULTS)
@@ -17,7 +18,7 @@ def weekly_trends() -> None:
     def export() -> dict[str, Any]:
         from kaders.jobs import export as job
 
-        return job.export(settings(), moment(get_current_context())).as_dict()
+        return told(job.export(settings(), moment(get_current_context())))
 
     export()
 

@@ -7,15 +7,19 @@ import json
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "data" / "airflow"
 """Where runs without a scheduler keep their book."""
 SCHEDULER_HOME = HOME / "scheduler"
-"""Where `make start` keeps its book; in a shared one the scheduler would act on the events of other runs."""
+"""Where `make start` keeps a book for each organisation: in a shared one the morning of one would count as
+done for all, and the scheduler would act on the events of other runs."""
 SOURCE_ROOTS = (str(ROOT / "signal"), str(ROOT / "dags"))
 """`dags` too, because the process that tells of a missed deadline imports its callback by name."""
+ANSWER_WITHIN = 30
+"""Seconds a task waits for Airflow's web server; of Airflow's own 5 tasks died on two busy cores."""
 
 
 def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
@@ -30,6 +34,7 @@ def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Amsterdam",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": str(ANSWER_WITHIN),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
@@ -57,6 +62,16 @@ def keys(home: Path) -> dict[str, str]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def private(folder: Path) -> None:
+    """Make a folder when it is missing, and close it to others: Airflow keeps passwords and its book in it.
+
+    A folder of somebody else, which AIRFLOW_HOME may name, stays as it is.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        folder.chmod(0o700)
+
+
 def enter(home: Path) -> None:
     """Put the environment in place for this process, before any airflow import; what is set stays."""
     path = environment(home)["PATH"]
@@ -64,4 +79,4 @@ def enter(home: Path) -> None:
         os.environ.setdefault(name, value)
     os.environ["PATH"] = path  # airflow starts itself by name
     sys.path += [folder for folder in SOURCE_ROOTS if folder not in sys.path]
-    Path(os.environ["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)
+    private(Path(os.environ["AIRFLOW_HOME"]))

@@ -2,8 +2,9 @@
 
 For every scenario and seed: history in bulk, then the last mornings in full, without Airflow, in a folder of
 its own. Prints one line per world and the sums below: planted issues found and of the right kind, signals on
-issues that were left alone, and how far ordinary topics stand from our messages. This is the only place
-that reads a truth file; detection never does. Exit code 1 when a world could not be run.
+issues that were left alone, how far ordinary topics stand from our messages, and how much of what was said
+the word lists hear. This is the only place that reads a truth file; detection never does. Exit code 1 when a
+world could not be run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,9 +22,21 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+import duckdb
+
 ROOT = Path(__file__).resolve().parents[1]
 ORGANISATION = ROOT / "organisations" / "waterdam"
 SCENARIOS = (ORGANISATION / "scenario.yaml", ORGANISATION / "scenario-spring.yaml")
+
+
+TAGGED = """
+SELECT d.source, d.url, timezone('UTC', d.published)::DATE,
+    coalesce(list(t.code) FILTER (WHERE t.layer = 'topic'), []),
+    coalesce(list(t.code) FILTER (WHERE t.layer = 'message'), []),
+    coalesce(list(t.code) FILTER (WHERE t.layer = 'counter'), [])
+FROM core_document AS d LEFT JOIN core_tag AS t USING (id, content)
+WHERE d.url IS NOT NULL GROUP BY ALL
+"""
 
 
 @dataclass
@@ -36,6 +50,8 @@ class Score:
     false: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
+    heard: Counter[tuple[str, bool, bool]] = field(default_factory=Counter)
+    """Documents by layer (topic, message, counter), whether it was said, and whether it was recognised."""
 
 
 def arguments() -> argparse.Namespace:
@@ -79,6 +95,38 @@ def is_of(signal: dict[str, Any], plant: dict[str, Any]) -> bool:
     if plant["kind"] == "unframed":
         return bool(signal["kind"] == "unframed")
     return bool(signal["topic"] == plant["topic"])
+
+
+def recognised(data: Path) -> Counter[tuple[str, bool, bool]]:
+    """How often topic, message and counter-frame were said and recognised, over all that the truth knows."""
+    truth, found = _truth(data), Counter[tuple[str, bool, bool]]()
+    with duckdb.connect(str(data / "published" / "waterdam.duckdb"), read_only=True) as con:
+        rows = con.execute(TAGGED).fetchall()
+    for source, url, day, topics, messages, counters in rows:
+        said = truth.get((source, url.rsplit("/", 1)[-1], str(day)))
+        if said is None or said["topic"] is None:
+            continue
+        topic = said["topic"]
+        found["topic", True, topic in topics] += 1
+        if topic in topics:
+            found["message", said["stated"], topic in messages] += 1
+            opposed = any(counter.startswith(f"{topic}/") for counter in counters)
+            found["counter", said["counter"] is not None, opposed] += 1
+    return found
+
+
+def _truth(data: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """What is true of an item, by source, last part of its address and day (UTC)."""
+    world = next((data / "world" / "waterdam").iterdir())
+    told = [json.loads(line) for line in (world / "truth.jsonl").open(encoding="utf-8")]
+    by_id = {(item["source"], item["id"]): item for item in told}
+    found = {}
+    for path in (world / "items").glob("*.jsonl"):
+        for item in map(json.loads, path.open(encoding="utf-8")):
+            if (path.stem, item["id"]) in by_id:
+                key = (path.stem, item["url"].rsplit("/", 1)[-1], item["published"][:10])
+                found[key] = by_id[path.stem, item["id"]]
+    return found
 
 
 def score(mornings: list[dict[str, Any]], plants: Iterable[dict[str, Any]]) -> Score:
@@ -127,6 +175,7 @@ def main() -> int:
                     broken += 1
                     continue
                 scores.append(score(reports(data), planted(data)))
+                scores[-1].heard = recognised(data)
                 print(line(f"{scenario.stem} seed {seed}", scores[-1]), flush=True)
     if scores:
         _sums(scores)
@@ -143,6 +192,15 @@ def _sums(scores: list[Score]) -> None:
     if len(gaps) > 1:
         cuts = quantiles(gaps, n=20)
         print(f"divergence of ordinary topics, bits: median {cuts[9]:.2f}, 95 % below {cuts[18]:.2f}")
+    heard = sum((s.heard for s in scores), Counter[tuple[str, bool, bool]]())
+    for layer in ("topic", "message", "counter"):
+        said, mistaken = _share(heard, layer, said=True), _share(heard, layer, said=False)
+        print(f"{layer}: {said} recognised, {mistaken} by mistake")
+
+
+def _share(heard: Counter[tuple[str, bool, bool]], layer: str, *, said: bool) -> str:
+    yes, no = heard[layer, said, True], heard[layer, said, False]
+    return f"{yes} of {yes + no} ({100 * yes / (yes + no):.0f} %)" if yes + no else "none"
 
 
 if __name__ == "__main__":

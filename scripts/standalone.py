@@ -15,6 +15,8 @@ from airflow.cli.commands import standalone_command
 from airflow.models.pool import Pool
 
 WITH_LOG_SERVER = frozenset({"scheduler", "triggerer"})
+GOOD_NEWS = "[info "
+"""How a line begins its level that is no warning; of the scheduler's lines only tasks' summaries have it."""
 
 
 class LoopbackCommand(standalone_command.SubCommand):
@@ -27,6 +29,11 @@ class LoopbackCommand(standalone_command.SubCommand):
 
 class Standalone(standalone_command.StandaloneCommand):
     """All components under one parent, the warehouse's pool in place before the scheduler looks for it."""
+
+    def print_output(self, name: str, output: Any) -> None:
+        """Leave out what tasks say of their success: their own logs have it, and this file only grows."""
+        if name != "scheduler" or GOOD_NEWS not in output:
+            super().print_output(name, output)
 
     def initialize_database(self) -> None:
         """Make the tables and the pool of one slot."""

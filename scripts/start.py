@@ -13,19 +13,25 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import yaml
 
 import airflow_home
+from kaders.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from kaders.settings import Settings
+
+DEFAULT_ORG = "organisations/waterdam"
 PID_FILE = airflow_home.HOME / "standalone.pid"
-LOG = airflow_home.SCHEDULER_HOME / "standalone.log"
-WORLD_LOG = airflow_home.SCHEDULER_HOME / "world.log"
-PASSWORDS = airflow_home.SCHEDULER_HOME / "simple_auth_manager_passwords.json.generated"
+"""The sessions that were begun, a line for each: the number of its leader and when that was born."""
 MARK = "KADERS_STARTED_BY"
-"""A variable that every process of ours inherits, to find those that left the process tree."""
+"""A variable that every process of ours inherits, to find those that no line of the file leads to."""
+SAME_BIRTH = 1.0
+"""Seconds by which two readings of one birth may differ."""
 HEALTHY_WITHIN = 180.0
 """Seconds; 11 to 36 were measured on two cores, five times that on a busy machine."""
 WORLD_WITHIN = 180.0
@@ -33,27 +39,61 @@ WORLD_WITHIN = 180.0
 ENDINGS = ((signal.SIGINT, 25.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 """Seconds that each signal gets; on Ctrl-C Airflow ends by itself in 13 to 17 seconds."""
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+TASKS_SAY = {"AIRFLOW__LOGGING__NAMESPACE_LEVELS": "airflow.task.operators=INFO"}
+"""One line per finished task, with its summary, in the log that the web page shows; else only warnings."""
 
 
 class NotStarted(Exception):
     """A sentence for the person who typed `make start`."""
 
+    exit_code = 1
+
+
+def begun() -> dict[int, float]:
+    """The sessions of an earlier start that may still have members: leader's number -> its birth.
+
+    A number is not given out again as long as a session goes by it, so where another program has it, or the
+    machine was started since, nothing of ours is left.
+    """
+    lines = PID_FILE.read_text(encoding="utf-8").splitlines() if PID_FILE.exists() else []
+    recorded = {int(pid): float(born) for pid, born in (line.split() for line in lines)}
+    since = psutil.boot_time() - SAME_BIRTH
+    return {pid: born for pid, born in recorded.items() if born >= since and not _taken(pid, born)}
+
+
+def _taken(pid: int, born: float) -> bool:
+    with suppress(psutil.Error):
+        return bool(abs(psutil.Process(pid).create_time() - born) >= SAME_BIRTH)
+    return False
+
 
 def ours() -> set[psutil.Process]:
-    """Every living process of an earlier start: recorded, descended from one of those, or marked."""
-    found = {process for process in psutil.process_iter() if _marked(process)}
-    for line in PID_FILE.read_text(encoding="utf-8").splitlines() if PID_FILE.exists() else []:
-        pid, born = line.split()
-        with suppress(psutil.Error):
-            leader = psutil.Process(int(pid))
-            if abs(leader.create_time() - float(born)) < 1:  # else another program has this number by now
-                found |= {leader, *leader.children(recursive=True)}
-    return {process for process in found if _living(process)}
+    """Every living process of an earlier start: of a session that was begun then, or marked.
+
+    The mark alone would not do: programs that name themselves for `ps`, as Airflow's web server and workers,
+    write over their environment.
+    """
+    sessions = begun()
+    return {p for p in psutil.process_iter() if _living(p) and (_of(p, sessions) or _marked(p))}
+
+
+def _of(process: psutil.Process, sessions: dict[int, float]) -> bool:
+    with suppress(psutil.Error):
+        born = sessions.get(_session(process))
+        return born is not None and bool(process.create_time() >= born - SAME_BIRTH)
+    return False
+
+
+def _session(process: psutil.Process) -> int:
+    """The number of the leader of its session; 0 when it has ended."""
+    with suppress(OSError):
+        return os.getsid(process.pid)
+    return 0
 
 
 def _marked(process: psutil.Process) -> bool:
     with suppress(psutil.Error, OSError):
-        return bool(process.environ().get(MARK) == str(airflow_home.SCHEDULER_HOME))
+        return bool(process.environ().get(MARK) == str(airflow_home.HOME))
     return False
 
 
@@ -63,9 +103,8 @@ def _living(process: psutil.Process) -> bool:
     return False
 
 
-def stop() -> int:
-    """End all our processes, politely first; exit code 1 when one is left."""
-    was_running = bool(ours())
+def end() -> set[psutil.Process]:
+    """End all our processes, politely first; those that are left. Only without any the record goes."""
     for number, seconds in ENDINGS:
         until = time.monotonic() + seconds
         for process in _addressees(number):
@@ -73,18 +112,31 @@ def stop() -> int:
                 process.send_signal(number)
         while ours() and time.monotonic() < until:
             time.sleep(0.2)
-    if left := ours():
-        print(f"still running: {', '.join(str(process.pid) for process in left)}", file=sys.stderr)
-        return 1
-    PID_FILE.unlink(missing_ok=True)
-    print("stopped; no process is left" if was_running else "nothing was running")
-    return 0
+    left = ours()
+    if not left:
+        PID_FILE.unlink(missing_ok=True)
+    return left
 
 
 def _addressees(number: signal.Signals) -> set[psutil.Process]:
-    """Ctrl-C goes to those who lead a session and who stop their own; the rest of the signals to all."""
+    """Ctrl-C goes to those who lead a session and stop the others in it, and to those who lost their leader.
+
+    The other signals go to all.
+    """
     known = ours()
-    return {p for p in known if os.getsid(p.pid) == p.pid} if number == signal.SIGINT else known
+    living = {process.pid for process in known}
+    led = {p for p in known if (leader := _session(p)) in living and leader != p.pid}
+    return known - led if number == signal.SIGINT else known
+
+
+def stop() -> int:
+    """End what runs and say so; exit code 1 when something is left."""
+    was_running = bool(ours())
+    if left := end():
+        print(f"still running: {', '.join(str(process.pid) for process in left)}", file=sys.stderr)
+        return 1
+    print("stopped; no process is left" if was_running else "nothing was running")
+    return 0
 
 
 def spawn(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -126,14 +178,16 @@ def healthy(port: int) -> str:
     return ""
 
 
-def world(org: str, env: dict[str, str]) -> str:
-    """The address of the demo world of an organisation that has one, served until `stop`; else nothing."""
-    settings = yaml.safe_load((airflow_home.ROOT / org / "organisation.yaml").read_text(encoding="utf-8"))
-    if os.environ.get("KADERS_WORLD") or not settings.get("world"):
+def world(org: str, settings: Settings, env: dict[str, str]) -> str:
+    """The address of the demo world of an organisation that has one, served until `stop`; else nothing.
+
+    No seed, scenario or length is given, so that `kaders serve` goes on with the world in use.
+    """
+    if os.environ.get("KADERS_WORLD") or not settings.organisation.world:
         return os.environ.get("KADERS_WORLD", "")
-    command = [sys.executable, "-m", "kaders.cli", "serve", org]
-    serving = spawn(command, env, WORLD_LOG)
-    return wait_for(lambda: _address(WORLD_LOG), serving, WORLD_LOG, WORLD_WITHIN)
+    log = Path(env["AIRFLOW_HOME"]) / "world.log"
+    serving = spawn([sys.executable, "-m", "kaders.cli", "serve", org], env, log)
+    return wait_for(lambda: _address(log), serving, log, WORLD_WITHIN)
 
 
 def _address(log: Path) -> str:
@@ -141,53 +195,96 @@ def _address(log: Path) -> str:
     return next((line for line in lines if line.startswith("http://")), "")
 
 
-def environment(org: str, port: int) -> dict[str, str]:
+def checked(org: str) -> Settings:
+    """The organisation, validated as by `kaders check`; ConfigurationError when it is wrong or missing."""
+    from kaders.load import load
+
+    data = airflow_home.ROOT / os.environ.get("KADERS_DATA", "data")
+    return load(Path(org), data=data, world=os.environ.get("KADERS_WORLD") or "http://127.0.0.1")
+
+
+def environment(org: str, home: Path, port: int) -> dict[str, str]:
     """What every process of ours finds in its environment."""
-    home = airflow_home.SCHEDULER_HOME
-    home.mkdir(parents=True, exist_ok=True)
-    own = {"KADERS_ORG": org, "KADERS_SCHEDULER": "1", MARK: str(home)}
-    return {**os.environ, **airflow_home.environment(home, port=port), **airflow_home.keys(home), **own}
+    own = {"KADERS_ORG": org, "KADERS_SCHEDULER": "1", MARK: str(airflow_home.HOME)}
+    airflow = airflow_home.environment(home, port=port) | airflow_home.keys(home) | TASKS_SAY
+    return {**os.environ, **airflow, **own}
 
 
-def start(org: str, port: int) -> int:
-    """Start everything for one organisation, wait until it is healthy, say where it is and how to log in."""
+def prepare(org: str, settings: Settings, port: int) -> dict[str, str]:
+    """Make the home of this organisation's scheduler; the environment of all that is started from here."""
     if ours():
         raise NotStarted("it runs already; `make stop` ends it")
-    if not (airflow_home.ROOT / org / "organisation.yaml").is_file():
-        raise NotStarted(f"{org}/organisation.yaml is not there; name a folder with ORG=organisations/...")
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise NotStarted(f"port {port} is taken by another program; choose one with PORT=...")
     PID_FILE.unlink(missing_ok=True)
-    env = environment(org, port)
-    env["KADERS_WORLD"] = world(org, env)
-    airflow = spawn([sys.executable, str(Path(__file__).with_name("standalone.py"))], env, LOG)
+    home = airflow_home.SCHEDULER_HOME / settings.organisation.id
+    for folder in (airflow_home.HOME, airflow_home.SCHEDULER_HOME, home):
+        airflow_home.private(folder)
+    return environment(org, home, port)
+
+
+def start(org: str, port: int) -> None:
+    """Start everything for one organisation, wait until it is healthy, say where it is and how to log in."""
+    settings = checked(org)
+    new = not settings.places.published.exists()
+    env = prepare(org, settings, port)
+    home = Path(env["AIRFLOW_HOME"])
+    env["KADERS_WORLD"] = world(org, settings, env)
+    log = home / "standalone.log"
+    airflow = spawn([sys.executable, str(Path(__file__).with_name("standalone.py"))], env, log)
     print("starting Airflow ...", flush=True)
-    url = wait_for(lambda: healthy(port), airflow, LOG, HEALTHY_WITHIN)
-    password = json.loads(PASSWORDS.read_text(encoding="utf-8"))["admin"]
+    url = wait_for(lambda: healthy(port), airflow, log, HEALTHY_WITHIN)
+    passwords = home / "simple_auth_manager_passwords.json.generated"
+    password = json.loads(passwords.read_text(encoding="utf-8"))["admin"]
     print(
         f"Airflow runs for {org}\n  {url}\n  user      admin\n  password  {password}\n  stop with `make stop`"
     )
-    return 0
+    if new:
+        print(first_time(org, settings))
+
+
+def first_time(org: str, settings: Settings) -> str:
+    """What to know when nothing was ever loaded for this organisation."""
+    if not settings.organisation.world:
+        return (
+            "Nothing is collected yet: a morning judges what was seen before 06:30, from tomorrow on in full."
+        )
+    of = "" if org == DEFAULT_ORG else f" ORG={org}"
+    today = datetime.now(settings.organisation.zone).date()
+    return (
+        "There is no history yet to judge a morning by: "
+        f"`make stop`, `make run{of}` and `make start{of}` give the demo its own; "
+        f"`make backfill{of} DAY={today}` then judges this morning again, and tomorrow's comes at 06:30."
+    )
+
+
+def started(org: str, port: int) -> int:
+    """Start, or end what had begun and say why; the exit code."""
+    running_before = bool(ours())
+    try:
+        start(org, port)
+        return 0
+    except (NotStarted, ConfigurationError, OSError) as error:
+        why, code = str(error), getattr(error, "exit_code", 1)
+    except KeyboardInterrupt:
+        why, code = "interrupted", 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave the rest running
+    print(f"make start: {why}", file=sys.stderr, flush=True)
+    if not running_before and (left := end()):
+        print(f"still running: {', '.join(str(process.pid) for process in left)}", file=sys.stderr)
+    return code
 
 
 def main() -> int:
     """The command line; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("start", "stop"))
-    parser.add_argument("--org", default="organisations/waterdam")
+    parser.add_argument("--org", default=DEFAULT_ORG)
     parser.add_argument("--port", type=int, default=8080)
     asked = parser.parse_args()
-    if asked.what == "stop":
-        return stop()
-    running_before = bool(ours())
-    try:
-        return start(asked.org, asked.port)
-    except (NotStarted, KeyboardInterrupt) as why:
-        print(f"make start: {why or 'interrupted'}", file=sys.stderr)
-        if not running_before:
-            stop()
-        return 1
+    os.chdir(airflow_home.ROOT)  # where the tasks too look for the organisation
+    return stop() if asked.what == "stop" else started(asked.org, asked.port)
 
 
 if __name__ == "__main__":

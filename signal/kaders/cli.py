@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 finished with failures named, 2 wrong use or configuration
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -32,9 +33,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except OSError as error:
-        place = error.filename or "a file"
-        print(f"kaders: {error.strerror}: {place}. Make room or give access, then run again", file=sys.stderr)
+        place = f": {error.filename}" if error.filename else ""
+        print(f"kaders: {error.strerror}{place}. {_mend(error)}, then run again", file=sys.stderr)
         return 1
+
+
+def _mend(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room on the disk"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Give this user access to it"
+    return "Name another place or mend this one"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,7 +66,12 @@ def _org(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "org", nargs="?", type=Path, default=Path(default), help=f"folder (default {default})"
     )
-    command.add_argument("--data", type=Path, default=Path(os.environ.get("KADERS_DATA", "data")))
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("KADERS_DATA", "data")),
+        help="where everything is kept (default data)",
+    )
 
 
 def _moment(command: argparse.ArgumentParser) -> None:
@@ -67,8 +81,8 @@ def _moment(command: argparse.ArgumentParser) -> None:
 
 def _world(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scenario", type=Path, help="YAML of the demo world")
-    command.add_argument("--seed", type=int, default=None, help="another seed is another world")
-    command.add_argument("--days", type=int, default=None, help="length of the demo world in days")
+    command.add_argument("--seed", type=_whole, default=None, help="another seed is another world")
+    command.add_argument("--days", type=_positive, default=None, help="length of the demo world in days")
 
 
 def _option(*names: str, **how: object) -> Option:
@@ -82,12 +96,24 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-23") from None
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write it as 7")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if _whole(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is less than one day")
+    return int(text)
+
+
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Option]]] = {
     "init": (
         commands.init,
         "Make an organisation folder from a starter pack.",
         (
-            _option("target", type=Path),
+            _option("target", type=Path, help="the folder to make, as organisations/mine"),
             _option("--pack", required=True, choices=("municipality", "water_board", "ministry")),
         ),
     ),
@@ -100,7 +126,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
             _moment,
             _world,
             _option("--airflow", action="store_true", help="the last mornings as real Airflow DAG runs"),
-            _option("--mornings", type=int, default=3, help="how many mornings of the demo go all the way"),
+            _option("--mornings", type=_positive, default=3, help="mornings of the demo that go all the way"),
         ),
     ),
     "collect": (
@@ -118,6 +144,11 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
     ),
     "alerts": (commands.job("alerts"), "Send what subscriptions are due.", (_org, _moment)),
     "export": (commands.job("export"), "Write last week's trends: XLSX and CSV.", (_org, _moment)),
+    "backfill": (
+        commands.backfill,
+        "Judge and report a past morning again, through the DAG.",
+        (_org, _option("--day", type=_day, required=True, help="the morning (YYYY-MM-DD)")),
+    ),
     "status": (commands.status, "Health of the sources, last runs, what is late.", (_org, _moment)),
     "rebuild": (
         commands.job("rebuild", commands.rebuild),
@@ -133,7 +164,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
         commands.import_,
         "Bring in documents from CSV or JSONL as a source.",
         (
-            _option("file", type=Path),
+            _option("file", type=Path, help="CSV or JSONL: id,title,text,url,published,author,language,kind"),
             _option("--source", default="import", help="the source in sources.yaml they belong to"),
             _org,
             _moment,
@@ -145,15 +176,15 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
         (
             _option("--scenario", type=Path, required=True),
             _option("--sources", type=Path, help="sources.yaml (default: the one beside the scenario)"),
-            _option("--seed", type=int, default=0),
-            _option("--days", type=int),
+            _option("--seed", type=_whole, default=0, help="another seed is another world"),
+            _option("--days", type=_positive, help="length in days (default: as the scenario says)"),
             _option("--out", type=Path, required=True),
         ),
     ),
     "serve": (
         commands.serve,
         "Serve the demo world on loopback and print its address.",
-        (_org, _world, _option("--port", type=int, default=0)),
+        (_org, _world, _option("--port", type=_whole, default=0, help="default: any free one")),
     ),
     "feeds": (
         commands.feeds,

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 
-from kaders.errors import ConfigurationError
+from kaders.errors import Busy, ConfigurationError
 from kaders.load import load as load_settings
 from kaders.load import root
 from kaders.model import Summary
@@ -72,8 +72,14 @@ def job(name: str, run: Job | None = None) -> Callable[[argparse.Namespace], int
 
 
 def collect(settings: Settings, moment: datetime) -> Summary:
+    """The sources as they are now, or as they stood at a moment of which they keep the past."""
     from kaders.jobs.collect import collect
 
+    if settings.organisation.world and not os.environ.get("KADERS_WORLD"):
+        raise ConfigurationError(
+            f"nobody serves the demo world of {settings.organisation.id}: `kaders run` does, "
+            "or put the address that `kaders serve` prints in KADERS_WORLD"
+        )
     return collect(settings, moment, now=now())
 
 
@@ -89,7 +95,7 @@ def init(args: argparse.Namespace) -> int:
 
     for path in init(args.target, pack=args.pack, packs=root() / "data" / "reference" / "starter_packs"):
         print(path)
-    print(f"Now fill in the YAML, then: kaders check {args.target}")
+    print(f"Now fill in the YAML, then: make check ORG={args.target}")
     return 0
 
 
@@ -134,30 +140,59 @@ def serve(args: argparse.Namespace) -> int:
 
     settings = _settings(args)
     asked = demo.world_of(settings, scenario=args.scenario, seed=args.seed or 0, days=args.days)
-    with serve(demo.prepare(asked, settings), port=args.port) as url:
+    given = (args.scenario, args.seed, args.days) != (None, None, None)
+    folder = None if given else demo.in_use(settings)
+    with serve(folder or demo.prepare(asked, settings), port=args.port) as url:
         print(url, flush=True)
         threading.Event().wait()
     return 0
 
 
 def run(args: argparse.Namespace) -> int:
+    """The main job: over the demo world of an organisation that has one, else over its real sources."""
+    from kaders.store.lock import run_lock
+
+    settings = _settings(args)
+    with run_lock(settings.places):
+        if settings.organisation.world is not None or args.scenario is not None:
+            return _run_demo(args, settings)
+        return _run_real(args, settings)
+
+
+def _run_real(args: argparse.Namespace, settings: Settings) -> int:
+    from kaders.jobs.run import Plan
     from kaders.present import present
 
-    with ExitStack() as stack:
-        from kaders.jobs import demo
-        from kaders.jobs.run import Plan, morning_of
-        from kaders.store.lock import run_lock
+    if args.seed is not None or args.days is not None:
+        raise ConfigurationError(f"{args.org} has no demo world: leave --seed and --days out")
+    return present(settings, Plan((), (_visit(args, settings),), now()), args, _progress)
 
-        settings = _settings(args)
-        stack.enter_context(run_lock(settings.places))
-        is_demo = settings.organisation.world is not None or args.scenario is not None
-        if not is_demo:
-            moment = moment_of(args, settings)
-            return present(settings, Plan((), (moment,), now()), args, _progress)
-        asked = demo.world_of(settings, scenario=args.scenario, seed=args.seed or 0, days=args.days)
-        end, days = demo.span(asked, asked.sources)
-        days_all = [day for day in demo.mornings(end, days) if args.day is None or day <= args.day]
-        moments = tuple(morning_of(day, settings) for day in days_all)
+
+def _visit(args: argparse.Namespace, settings: Settings) -> datetime:
+    """The moment at which sources are visited and judged: a morning, but today no earlier than now.
+
+    Real sources show the present only, so what they say at noon cannot be judged as of 06:30.
+    """
+    moment, clock = moment_of(args, settings), now()
+    if args.day is None:
+        return moment
+    today = clock.astimezone(settings.organisation.zone).date()
+    if args.day > today:
+        raise ConfigurationError(f"--day {args.day} is still to come; today is {today}")
+    return max(moment, clock) if args.day == today else moment
+
+
+def _run_demo(args: argparse.Namespace, settings: Settings) -> int:
+    from kaders.jobs import demo
+    from kaders.jobs.run import Plan
+    from kaders.present import present
+
+    if args.moment is not None:
+        raise ConfigurationError("a demo world has mornings only: use --day, or leave --moment out")
+    asked = demo.world_of(settings, scenario=args.scenario, seed=args.seed or 0, days=args.days)
+    moments = demo.moments(asked, settings, last=args.day)
+    _not_beside_airflow(settings)
+    with ExitStack() as stack:
         with _progress() as progress:
             progress("world", 0, 1)
             folder = demo.prepare(asked, settings)
@@ -165,8 +200,38 @@ def run(args: argparse.Namespace) -> int:
         url = stack.enter_context(demo.served(folder))
         stack.enter_context(_receivers(settings))
         settings = _settings(args, world=url)
-        full = max(1, args.mornings)
-        return present(settings, Plan(moments[:-full], moments[-full:], now()), args, _progress, world=url)
+        plan = Plan(moments[: -args.mornings], moments[-args.mornings :], now())
+        return present(settings, plan, args, _progress, world=url)
+
+
+def _not_beside_airflow(settings: Settings) -> None:
+    """Busy when a scheduler collects for the same demo: two worlds, or two clocks, must not mix."""
+    from kaders.processes import started
+
+    pid = started(settings.places.data / "airflow" / "standalone.pid", "KADERS_ORG", settings.places.folder)
+    if pid:
+        raise Busy(
+            f"Airflow (pid {pid}) is collecting for {settings.organisation.id}; "
+            "`make stop` first, for two worlds must not mix"
+        )
+
+
+def backfill(args: argparse.Namespace) -> int:
+    """A past morning again, as its own DAG run, from what is in the landing files."""
+    from kaders.jobs.run import backfill, morning_of
+    from kaders.store.lock import run_lock
+
+    settings = _settings(args)
+    today = now().astimezone(settings.organisation.zone).date()
+    if args.day > today:
+        raise ConfigurationError(f"--day {args.day} is still to come; today is {today}")
+    with run_lock(settings.places):
+        failures, outputs = backfill(settings, morning_of(args.day, settings), now())
+    for failure in failures:
+        print(f"failed: {failure}", file=sys.stderr)
+    for output in outputs:
+        print(output)
+    return 1 if failures else 0
 
 
 @contextmanager
@@ -195,9 +260,7 @@ def feeds(args: argparse.Namespace) -> int:
     with feeds.served(args.folder) as url:
         settings = _settings(args, world=url)
         with run_lock(settings.places):
-            return present(
-                settings, Plan((), (moment_of(args, settings),), now()), args, _progress, world=url
-            )
+            return present(settings, Plan((), (_visit(args, settings),), now()), args, _progress, world=url)
 
 
 @contextmanager

@@ -213,6 +213,10 @@ def _receiver(entry: Entry[Subscription]) -> Iterator[Problem]:
     subscription = entry.item
     if subscription.channel == "mail":
         yield from _mail(entry, subscription.to, "to")
-    elif not ENV.fullmatch(subscription.to) and not subscription.to.startswith("https://"):
+    elif subscription.to.startswith(("http://", "https://")):
+        what = f"the webhook of {entry.where} stands here in full, and whoever reads it can post there"
+        mend = "Put the address in an environment variable and write its name: env:NAME."
+        yield entry.problem(what, mend, "to")
+    elif not ENV.fullmatch(subscription.to):
         what = f"'{subscription.to}' is not a webhook"
         yield entry.problem(what, "Write env:NAME, the environment variable that holds its address.", "to")

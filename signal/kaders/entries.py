@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kaders.model import Level, SourceKind
 
 DEFAULT_TOLERANCE = 0.25
-"""Bits of Jensen-Shannon divergence that a topic may stand apart; docs/decisions/0006 has the calibration."""
+"""Bits of Jensen-Shannon divergence that a topic may stand apart; docs/decisions/0009."""
 
 
 def _identifier(value: str) -> str:
@@ -148,7 +148,12 @@ class Organisation(Strict):
 
 
 class Source(Strict):
-    """One entry of sources.yaml: one place items come from."""
+    """One entry of sources.yaml: one place items come from.
+
+    expected_per_day  items on an ordinary day: how heavily a failure weighs in the coverage of a day
+    licence           what its publisher lets us show. Nothing that Kaders makes shows more than a snippet, so
+                      for the present it is a note for who reads the file, as `terms` is
+    """
 
     id: Id
     name: str

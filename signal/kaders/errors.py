@@ -4,7 +4,8 @@ KadersError              one sentence for a person, and the exit code of the com
 ├── ConfigurationError   the operator mends a file; nothing is tried again (exit 2)
 ├── Retry                the outside world may be better later (exit 1)
 ├── Quarantine           this one thing can never be processed; the rest goes on
-└── Busy                 another run holds the lock (exit 1)
+├── Busy                 another run holds the lock (exit 1)
+└── Unfinished           a job did what it could and names what failed (exit 1)
 """
 
 from __future__ import annotations
@@ -51,3 +52,7 @@ class Quarantine(KadersError):
 
 class Busy(KadersError):
     """Another run is working on the same organisation."""
+
+
+class Unfinished(KadersError):
+    """A job did what it could; the text names what failed."""

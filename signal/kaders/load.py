@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import kaders
 from kaders.cross_checks import check, find_area
 from kaders.desk import Desk, Shelf, T, read_desk, read_shelf
 from kaders.errors import ConfigurationError, Problem
 from kaders.settings import FrameName, Places, PolicyArea, Settings, Subscription, Topic
+
+EMPTY: Shelf[Any] = Shelf((), (), ())
+"""A file without entries and without faults."""
 
 
 def root() -> Path:
@@ -18,10 +23,11 @@ def root() -> Path:
     return Path(given) if given else Path(kaders.__file__).resolve().parents[2]
 
 
-def load(folder: Path, *, data: Path, world: str = "") -> Settings:
+def load(folder: Path, *, data: Path, world: str = "", only_sources: bool = False) -> Settings:
     """The organisation in `folder`, whose data lies under `data`.
 
     `world` takes the place of ${WORLD} in the addresses of sources; when it is empty they stay as they are.
+    `only_sources` leaves topics, frames and subscriptions out, with their faults: enough to collect by.
     Policy areas of topics and subscriptions come out as codes, weights of stated frames as percentages.
     Raises ConfigurationError with every Problem in every file.
     """
@@ -33,6 +39,8 @@ def load(folder: Path, *, data: Path, world: str = "") -> Settings:
     areas = _reference(project, "policy_areas.yaml", "areas", PolicyArea, noun="policy area")
     names = _reference(project, "policy_frames.yaml", "frames", FrameName, noun="policy frame")
     desk = read_desk(folder, world=world)
+    if only_sources:
+        desk = replace(desk, topics=EMPTY, frames=EMPTY, subscriptions=EMPTY)
     problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *_no_sources(desk)]))
     if problems:
         raise ConfigurationError(problems=problems)

@@ -19,7 +19,11 @@ Bilingual = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a source gave, pseudonymised at the door: one line of a landing file."""
+    """What a source gave, pseudonymised at the door: one line of a landing file.
+
+    same_as  keyed hash by which one post is known again when its own address may not be kept, as it names
+             an account; empty when the address does it
+    """
 
     source: str
     guid: str
@@ -31,11 +35,12 @@ class Item:
     language: str | None = None
     author: str | None = None
     engagement: int = 0
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One visit to one source: a line of the run ledger."""
+    """One visit to one source: a line of the run ledger. `bad_entries` are those that could not be read."""
 
     source: str
     moment: datetime
@@ -46,11 +51,15 @@ class Fetch:
     entries: int = 0
     new_entries: int = 0
     landing: str = ""
+    bad_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What we keep of an item. `id` is stable over revisions; `content` tells revisions apart."""
+    """What we keep of an item. `id` is stable over revisions; `content` tells revisions apart.
+
+    same_as  as in Item
+    """
 
     id: str
     content: str
@@ -68,6 +77,7 @@ class Document:
     author: str | None
     engagement: int
     fate: Fate
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,11 @@ def present(settings: Settings, plan: Plan, args: argparse.Namespace, bars: Bars
         else:
             summaries += run.mornings(settings, plan, progress)
             failed = []
-    failures = failed + [f for s in summaries if s.job not in ("collect",) for f in s.failures]
+    failures = failed + [f for s in summaries if s.job != "collect" for f in s.failures]
     day = plan.full[-1].astimezone(settings.organisation.zone).date()
     payload = run.result(settings, day)
+    if payload and payload["sources"] and all(s["state"] == "FAILED" for s in payload["sources"]):
+        failures.append("no source answered; is there a network?")
     console = Console(highlight=False, soft_wrap=True)
     _print(console, settings, payload)
     for failure in failures:
@@ -51,8 +53,17 @@ def _print(console: Console, settings: Settings, payload: dict[str, Any] | None)
     console.print(f"signals    {len(payload['signals'])}, watched {len(payload['watch'])}")
     for signal in payload["signals"]:
         console.print(f"           {signal['level']:<8} {signal['kind']:<9} {escape(signal['name']['en'])}")
-    for source in payload["sources"]:
-        if source["state"] == "FAILED":
-            console.print(f"[yellow]no word[/]    {escape(source['name'])}: {escape(source['reason']['en'])}")
+    _print_sources(console, payload["sources"])
     folder = settings.places.of("out") / "reports" / payload["day"]
     console.print(f"open       {folder / 'report.nl.html'}\n           {folder / 'report.en.html'}")
+
+
+def _print_sources(console: Console, sources: list[dict[str, Any]]) -> None:
+    """The sources that failed, and how many cannot show the past; nothing when none answered at all."""
+    failed = [source for source in sources if source["state"] == "FAILED"]
+    if len(failed) < len(sources):
+        for source in failed:
+            console.print(f"[yellow]no word[/]    {escape(source['name'])}: {escape(source['reason']['en'])}")
+    if silent := sum(source["state"] == "NOT EXPECTED" for source in sources):
+        note = "show the present only; judged is what was collected by then"
+        console.print(f"[yellow]no past[/]    {silent} sources {note}")

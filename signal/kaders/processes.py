@@ -13,10 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
 
+import psutil
+
 MARK = "@@"
 """What a line of a supervised program starts with when it is meant for its parent."""
-PATIENCE = 2.0
-"""Seconds between asking and forcing: long enough to close a file, too short to annoy."""
+PATIENCE = 0.5
+"""Seconds between asking and forcing: every write of ours is whole or not there, so none needs longer."""
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -35,7 +37,7 @@ def supervise(
     log      file for all other output; None passes it on to our standard error
 
     KeyboardInterrupt on SIGINT or SIGTERM, after the whole group has ended: SIGTERM first, SIGKILL
-    two seconds later. The same when on_line raises. Call it from the main thread, where signals arrive.
+    half a second later. The same when on_line raises. Call it from the main thread, where signals arrive.
     """
     with _sink(log) as sink, _interruptible():
         process = subprocess.Popen(
@@ -51,6 +53,30 @@ def supervise(
             return process.wait()
         finally:
             _end(process)
+
+
+def started(pid_file: Path, variable: str, folder: Path) -> int:
+    """The number of a living process named in a file of "pid birth" lines that works for a folder; else 0.
+
+    variable: what its environment calls the folder. One whose environment cannot be read counts as working
+    for it.
+    """
+    for line in pid_file.read_text("utf-8").splitlines() if pid_file.is_file() else []:
+        pid, born = line.split()
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(pid))
+            same = abs(process.create_time() - float(born)) < 1  # else another program has this number by now
+            if same and _works_for(process, variable, folder):
+                return int(process.pid)
+    return 0
+
+
+def _works_for(process: psutil.Process, variable: str, folder: Path) -> bool:
+    try:
+        named = process.environ().get(variable)
+        return named is None or (Path(process.cwd()) / named).resolve() == folder.resolve()
+    except psutil.AccessDenied:
+        return True
 
 
 def _forward(process: subprocess.Popen[bytes], on_line: Callable[[str], None], sink: IO[bytes]) -> None:

@@ -96,6 +96,11 @@ class Settings(Strict):
         """The source with this id; KeyError when there is none."""
         return {source.id: source for source in self.sources}[source_id]
 
+    def group_name(self, group: str) -> str:
+        """The readable name of an owner group: its first two titles; the id itself when nobody has it now."""
+        names = [source.name for source in self.sources if source.owner_group == group]
+        return ", ".join(names[:2]) + ("…" if len(names) > 2 else "") if names else group
+
     def topic(self, topic_id: str) -> Topic:
         """The topic with this id; KeyError when there is none."""
         return {topic.id: topic for topic in self.topics}[topic_id]

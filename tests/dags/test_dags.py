@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -106,22 +107,43 @@ def test_the_late_alert_needs_a_scheduler(bag: DagBag, monkeypatch: pytest.Monke
     alert = lateness.deadline()
     assert alert is not None
     assert alert.interval == timedelta(minutes=90)
+    assert "queued" in type(alert.reference).__name__.lower()  # a run begun at noon is not late at once
     assert alert.callback.path == "lateness.late"
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the demo organisation beside empty data, at 08:00 in the morning; its folder."""
+    folder = tmp_path / "town"
+    shutil.copytree(airflow_home.ROOT / "organisations" / "waterdam", folder)
+    monkeypatch.setenv("KADERS_ORG", str(folder))
+    monkeypatch.setenv("KADERS_DATA", str(tmp_path))
+    monkeypatch.setenv("KADERS_NOW", "2026-11-23T07:00:00+00:00")
+    monkeypatch.delenv("KADERS_SMTP", raising=False)
+    return folder
 
 
 @pytest.mark.parametrize(("run_type", "lines"), [("scheduled", 1), ("manual", 0), ("backfill", 0)])
 def test_only_a_scheduled_morning_can_be_late(
-    bag: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_type: str, lines: int
+    bag: DagBag, town: Path, tmp_path: Path, run_type: str, lines: int
 ) -> None:
     import lateness
 
-    places = SimpleNamespace(of=lambda room: tmp_path / room / "waterdam")
-    monkeypatch.setattr(lateness, "settings", lambda: SimpleNamespace(places=places))
-    monkeypatch.setenv("KADERS_NOW", "2026-11-23T07:00:00+00:00")
+    (town / "topics.yaml").write_text("- : [", "utf-8")  # a fault that may be why it is late
     lateness.late({"dag_run": {"run_type": run_type, "logical_date": "2026-11-23T05:30:00Z"}})
     log = tmp_path / "out" / "waterdam" / "late.log"
     said = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     assert said == ["2026-11-23T07:00:00Z the morning report of 2026-11-23 was not ready by 08:00"] * lines
+
+
+def test_collecting_reads_no_topics_and_judging_does(bag: DagBag, town: Path) -> None:
+    import common
+    from kaders.errors import ConfigurationError
+
+    (town / "subscriptions.yaml").write_text("- : [", "utf-8")
+    assert len(common.settings(only_sources=True).sources) > 20
+    with pytest.raises(ConfigurationError, match="subscriptions.yaml"):
+        common.settings()
 
 
 def at(day: int) -> datetime:
@@ -149,11 +171,18 @@ def test_the_moment_of_a_run(bag: DagBag, context: dict[str, Any], expected: tup
     assert common.moment(context) == datetime(*expected, tzinfo=UTC)  # type: ignore[arg-type,misc]
 
 
+FAKE_ERRORS = """
+class ConfigurationError(Exception): pass
+class Retry(Exception): pass
+class Unfinished(Exception): pass
+"""
 FAKE_JOB = """
 import os
 from pathlib import Path
 
 class Done:
+    failures = tuple(filter(None, [os.environ.get("FAKE_UNDONE_{name}")]))
+
     def as_dict(self):
         return {{"job": "{name}"}}
 
@@ -177,8 +206,8 @@ def fake_jobs(tmp_path: Path) -> Path:
     jobs.mkdir(parents=True)
     (tmp_path / "kaders" / "__init__.py").touch()
     (jobs / "__init__.py").touch()
-    (tmp_path / "kaders" / "errors.py").write_text("class ConfigurationError(Exception): pass")
-    (tmp_path / "kaders" / "load.py").write_text("def load(folder, *, data, world=''): return None")
+    (tmp_path / "kaders" / "errors.py").write_text(FAKE_ERRORS)
+    (tmp_path / "kaders" / "load.py").write_text("def load(folder, **options): return None")
     raising = "from kaders.errors import ConfigurationError; raise ConfigurationError('mend it')"
     for name in JOBS:
         failure = raising if name == "detect" else "raise RuntimeError('broken')"
@@ -186,7 +215,9 @@ def fake_jobs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run_dags(fake: Path, *options: str, failures: str = "") -> tuple[int, list[dict[str, Any]], list[str]]:
+def run_dags(
+    fake: Path, *options: str, failures: str = "", **undone: str
+) -> tuple[int, list[dict[str, Any]], list[str]]:
     """The exit code, the told runs and the calls of the jobs of one run of scripts/run_dags.py."""
     log = fake / "calls.log"
     log.unlink(missing_ok=True)
@@ -196,6 +227,7 @@ def run_dags(fake: Path, *options: str, failures: str = "") -> tuple[int, list[d
         "AIRFLOW_HOME": str(fake / "airflow"),
         "FAKE_LOG": str(log),
         "FAKE_FAILURES": failures,
+        **{f"FAKE_UNDONE_{name}": text for name, text in undone.items()},
         "KADERS_RETRY_SECONDS": "0.1",
     }
     command = [sys.executable, str(airflow_home.ROOT / "scripts" / "run_dags.py"), *options]
@@ -229,6 +261,31 @@ def test_a_whole_morning_runs_in_order_and_a_failure_is_named(fake_jobs: Path) -
     assert len(tries) == 3  # tried again, with back-off
     assert any("['c']" in call for call in calls)  # the other shard went on
     assert sum(call.startswith("detect") for call in calls) == 1  # wrong settings are not tried again
+
+
+@pytest.mark.slow
+def test_what_a_job_could_not_do_is_named_and_the_rest_goes_on(fake_jobs: Path) -> None:
+    dags = "morning_signals,topic_alerts"
+    code, told, calls = run_dags(
+        fake_jobs,
+        "--moment",
+        "2026-11-22T06:30+01:00",
+        "--dags",
+        dags,
+        tag="x is damaged",
+        alerts="no server",
+    )
+    assert code == 1
+    assert {run["dag"]: run["state"] for run in told} == {
+        "morning_signals": "failed",
+        "topic_alerts": "failed",
+    }
+    assert {run["dag"]: run["failures"] for run in told} == {
+        "morning_signals": ["tag: x is damaged"],
+        "topic_alerts": ["alerts: no server"],
+    }
+    jobs = [call.split()[0] for call in calls]
+    assert jobs == ["tag", "load", "detect", "report", "alerts", "alerts", "alerts"]  # mail may work later
 
 
 @pytest.mark.slow

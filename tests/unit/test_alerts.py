@@ -214,9 +214,40 @@ def test_what_a_message_says(language: str, words: list[str]) -> None:
 
 
 def test_what_is_only_watched_is_not_called_a_departure() -> None:
-    alert = compose([signal("a", "watch")], subscription(), frozenset(), organisation())
+    asks_nothing: dict[str, Any] = {"action": None, "answer_by": None}
+    alert = compose([signal("a", "watch", **asks_nothing)], subscription(), frozenset(), organisation())
     assert "nog geen signaal" in alert.text
     assert "tegengesproken" not in alert.text
+    assert "Kop over a" in alert.text
+    assert "Buiten gaat het over kosten." not in alert.text
+    assert "Voorstel" not in alert.text
+    assert "Antwoord vóór" not in alert.text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "greeting"),
+    [
+        (["unframed"], "er leeft iets waarover wij nog niets hebben gezegd."),
+        (["unframed", "unframed"], "er leeft iets waarover wij nog niets hebben gezegd."),
+        (["unframed", "absent"], "wat buiten wordt gezegd past niet meer bij wat wij zeggen."),
+    ],
+)
+def test_the_greeting_is_true_of_what_follows(kinds: list[str], greeting: str) -> None:
+    found = [signal(f"t{n}", kind=kind) for n, kind in enumerate(kinds)]
+    alert = compose(found, subscription(), frozenset(), organisation())
+    assert greeting in alert.text
+    assert greeting in alert.html
+
+
+def test_an_issue_without_a_message_goes_by_its_new_word() -> None:
+    headline = {"nl": "“havenbrug” (verkeer, geen dossier): hierover hebben wij nog niets gezegd", "en": "x"}
+    told: dict[str, Any] = {"kind": "unframed", "name": {"nl": "verkeer (geen dossier)", "en": "traffic"}}
+    area = {"code": AREA, "label": {"nl": "verkeer", "en": "traffic"}}
+    new = {"p": 0.01, "terms": [{"term": "havenbrug", "seen": 23, "before": 1}]}
+    bridge = signal("a") | told | {"topic": None, "headline": headline, "policy_area": area, "novelty": new}
+    alert = compose([bridge], subscription(), frozenset(), organisation())
+    assert alert.subject == "[Gemeente Waterdam] Signaal: havenbrug (verkeer)"
+    assert f"1. {headline['nl']}\n" in alert.text
 
 
 def test_a_post_without_title_goes_by_its_snippet() -> None:

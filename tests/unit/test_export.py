@@ -177,7 +177,7 @@ def test_attention_is_items_of_others_by_local_day(filled: Settings) -> None:
 def test_divergence_is_that_of_the_last_day_measured(filled: Settings) -> None:
     export(filled, MOMENT)
     assert lines(sheets(filled)["divergence"], 3) == {
-        "a": [pd.Timestamp(back(1)), 0.4, 0.3, 0.5, 0.25, YES, YES, "staande kloof / standing gap", 7],
+        "a": [pd.Timestamp(back(1)), 0.4, 0.3, 0.5, 0.25, YES, YES, "kloof zonder groei / standing gap", 7],
         "b": [pd.Timestamp(back(3)), None, None, None, 0.25, None, NO, "niet getoetst / not tested", 0],
     }
 
@@ -205,7 +205,7 @@ def test_a_name_like_a_formula_stays_a_text(filled: Settings) -> None:
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert not any(cell.hyperlink for cell in cells)
     assert len(book[TITLES["attention"]]._charts) == 1
-    names = pd.read_csv(folder / "attention.csv", encoding="utf-8-sig")["Nederlands"]
+    names = pd.read_csv(folder / "attention.csv", sep=";", decimal=",", encoding="utf-8-sig")["Nederlands"]
     assert """'=HYPERLINK("http://x.example")""" in names.tolist()
 
 

@@ -400,13 +400,21 @@ FAULTS = {
         "'jan' is not a mail address",
         "name@",
     ),
-    "a webhook in the open": (
+    "a receiver that is no webhook": (
         "subscriptions.yaml",
         "to: env:KANAAL",
         "to: KANAAL",
         8,
         "is not a webhook",
         "env:NAME",
+    ),
+    "a webhook in the open": (
+        "subscriptions.yaml",
+        "to: env:KANAAL",
+        "to: https://chat.example/hooks/geheim",
+        8,
+        "stands here in full",
+        "Put the address in an environment variable and write its name: env:NAME.",
     ),
     "weights that do not sum": ("frames.yaml", "morality: 40", "morality: 30", 8, "sum to 90", "sum to 100"),
     "a weight of nothing": (
@@ -573,6 +581,22 @@ def test_all_problems_of_all_files_come_at_once(small: Path) -> None:
     found = problems(small)
     assert [Path(one.file).name for one in found] == ["frames.yaml", "topics.yaml"]
     assert str(found[0]).startswith(f"{small / 'frames.yaml'}:6: owner 'b' does not exist")
+
+
+@pytest.mark.parametrize("file", ["topics.yaml", "frames.yaml", "subscriptions.yaml"])
+def test_collecting_goes_on_when_what_it_does_not_need_is_faulty(small: Path, file: str) -> None:
+    (small / file).write_text("- : [", "utf-8")
+    settings = load(small, data=small / "data", only_sources=True)
+    assert [source.id for source in settings.sources] == ["krant", "blog"]
+    assert not (settings.topics or settings.frames or settings.subscriptions)
+    assert {Path(problem.file).name for problem in problems(small)} == {file}
+
+
+@pytest.mark.parametrize("file", ["organisation.yaml", "sources.yaml"])
+def test_collecting_stops_when_what_it_needs_is_faulty(small: Path, file: str) -> None:
+    (small / file).write_text("- : [", "utf-8")
+    with pytest.raises(ConfigurationError):
+        load(small, data=small / "data", only_sources=True)
 
 
 def test_words_that_yaml_would_take_for_a_truth_value_stay_words(small: Path) -> None:

@@ -104,7 +104,7 @@ def compare(
     return Divergence(
         value=value,
         low=max(float(low), 0.0),
-        high=float(high),
+        high=max(float(high), 0.0),
         usual=usual,
         change=change,
         change_low=bounds[0],

@@ -21,7 +21,7 @@ MOST_QUESTIONS = 3
 
 def utc(moment: datetime | pd.Timestamp) -> str:
     """A moment as ISO text in UTC with a 'Z'."""
-    return pd.Timestamp(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return pd.Timestamp(moment).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def evidence(tested: Tested, settings: Settings) -> list[dict[str, Any]]:
@@ -98,19 +98,23 @@ def _item(row: dict[Any, Any], settings: Settings) -> dict[str, Any]:
 def questions(talk: pd.DataFrame, most: int = MOST_QUESTIONS) -> list[dict[str, Any]]:
     """The literal questions, most asked first; a story asks a question once."""
     asked: Counter[str] = Counter()
-    words: dict[str, tuple[str, str]] = {}
-    for row in talk.drop_duplicates("story")[["questions", "language"]].to_dict("records"):
+    wording: dict[str, tuple[str, str]] = {}
+    told: set[tuple[str, str]] = set()
+    for row in talk[["story", "questions", "language"]].to_dict("records"):
         for question in row["questions"]:
             key = re.sub(r"\W+", " ", question.lower()).strip()
-            words.setdefault(key, (question, row["language"]))
-            asked[key] += 1
+            wording.setdefault(key, (question, row["language"]))
+            if (row["story"], key) not in told:
+                told.add((row["story"], key))
+                asked[key] += 1
     ranked = sorted(asked, key=lambda key: (-asked[key], key))[:most]
-    return [{"text": words[k][0], "language": words[k][1], "times": asked[k]} for k in ranked]
+    return [{"text": wording[k][0], "language": wording[k][1], "times": asked[k]} for k in ranked]
 
 
-def carriers(tested: Tested) -> dict[str, Any]:
-    """Kinds of source and the publishers' groups; never accounts."""
-    groups = [{"name": name, "stories": count} for name, count in tested.carriers.groups.items()]
+def carriers(tested: Tested, settings: Settings) -> dict[str, Any]:
+    """Kinds of source and the publishers' groups by their readable names; never accounts."""
+    counts = tested.carriers.groups.items()
+    groups = [{"name": settings.group_name(group), "stories": count} for group, count in counts]
     return {
         "kinds": tested.carriers.kinds,
         "groups": groups[:6],
@@ -119,8 +123,8 @@ def carriers(tested: Tested) -> dict[str, Any]:
 
 
 def top_items(talk: pd.DataFrame, settings: Settings, day: Any) -> list[dict[str, Any]]:
-    """The most widely carried story of each policy area on a day, at most six areas."""
-    today = talk[(talk["day"] == day) & (talk["kind"] != "social")]
+    """The most widely carried story of others in each policy area on a day, at most six areas."""
+    today = talk[(talk["day"] == day) & ~talk["kind"].isin(["social", "own"])]
     today = today[np.array([bool(areas) for areas in today["areas"]], dtype=bool)].drop_duplicates("doc")
     if not len(today):
         return []

@@ -6,12 +6,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from kaders.settings import PolicyFrame, Settings, StatedFrame
 
 POLICY_FRAMES: tuple[str, ...] = PolicyFrame.__args__  # type: ignore[attr-defined]
 DECLARED = 20.0
 """Pseudo-statements that the declared weights are worth beside the own publications (R2)."""
+CLEARLY = 0.05
 OWN_DAYS, HALF_LIFE = 90, 30.0
 """Own publications count for 90 days, half as much every 30 (R2)."""
 
@@ -66,6 +68,21 @@ def stated_shares(stated: StatedFrame, own: pd.DataFrame, letters: list[str], da
         if row is not None and 0 <= age <= OWN_DAYS:
             total += row * 0.5 ** (age / HALF_LIFE)
     return np.asarray(total / total.sum())
+
+
+def outgrown(now: np.ndarray, base: np.ndarray, letter: int) -> bool:
+    """Whether the policy frame that grew most clearly grew more than frame `letter`, at 5 % one-sided.
+
+    now, base: stories x frames, now and before. The difference of the two growths against its standard error.
+    """
+    if len(now) < 2 or len(base) < 2:
+        return False
+    rivals = slice(0, len(POLICY_FRAMES))
+    gaps = [rows[:, rivals] - rows[:, [letter]] for rows in (now, base)]
+    ahead = gaps[0].mean(axis=0) - gaps[1].mean(axis=0)
+    most = int(np.argmax(ahead))
+    variance = sum(float(gap[:, most].var(ddof=1)) / len(gap) for gap in gaps)
+    return bool(ahead[most] > stats.norm.isf(CLEARLY) * np.sqrt(variance))
 
 
 def names(settings: Settings, letters: list[str]) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kaders.detect import divergence, frames, novelty, volume
 from kaders.detect.calendar import COMPARE_DAYS, NOW_DAYS
-from kaders.detect.decide import Carriers, Tested
+from kaders.detect.decide import Carriers, CounterFrame, Tested
 from kaders.model import Window
 from kaders.settings import Settings, StatedFrame
 
@@ -164,14 +164,19 @@ def _echo(now: pd.DataFrame, topic: str | None) -> float | None:
     return float(heard.groupby("story")["heard"].max().mean())
 
 
-def _counters(stated: StatedFrame, now: pd.DataFrame, base: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Per registered counter-frame its share of the stories now and before."""
-    names = [f"{stated.topic}/{counter.id}" for counter in stated.counter_frames]
-    return {name: (_share(now, name), _share(base, name)) for name in names}
+def _counters(stated: StatedFrame, now: pd.DataFrame, base: pd.DataFrame) -> dict[str, CounterFrame]:
+    """Per registered counter-frame in how many stories it is heard, now and before, and what outgrew it."""
+    letters = frames.alphabet(stated)
+    shares = [frames.matrix(frames.stories(talk, letters), len(letters)) for talk in (now, base)]
+    found = {}
+    for place, name in enumerate(letters[len(frames.POLICY_FRAMES) :], start=len(frames.POLICY_FRAMES)):
+        outgrown = frames.outgrown(shares[0], shares[1], place)
+        found[name] = CounterFrame(*_heard(now, name), *_heard(base, name), outgrown)
+    return found
 
 
-def _share(talk: pd.DataFrame, counter: str) -> float:
-    if not len(talk):
-        return 0.0
-    heard = talk.assign(heard=[counter in counters for counters in talk["counters"]])
-    return float(heard.groupby("story")["heard"].max().mean())
+def _heard(talk: pd.DataFrame, counter: str) -> tuple[int, int]:
+    """Stories in which a counter-frame is heard, and all stories."""
+    heard = [counter in counters for counters in talk["counters"]]
+    stories = talk.assign(heard=heard).groupby("story")["heard"].max()
+    return int(stories.sum()), len(stories)

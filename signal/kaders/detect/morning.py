@@ -60,6 +60,7 @@ def morning(
     today = [signals.as_data(t, lines[t.issue], setting, earlier) for t in tested if t.is_signal]
     today.sort(key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
     watched = [signals.as_data(t, lines[t.issue], setting, past) for t in tested if t.is_watch]
+    issues = [_issue(t, today + watched, settings) for t in tested]
     return {
         "schema": SCHEMA,
         "organisation": _organisation(settings),
@@ -67,11 +68,11 @@ def morning(
         "analysed": window.analysed.isoformat(),
         "cutoff": evidence.utc(window.cutoff),
         "coverage": _coverage(documents, ledger, setting),
-        "verdict": wording.verdict([s["name"] for s in today], len(watched), _answered(tested)),
+        "verdict": wording.verdict(today, [issue["status"] for issue in issues]),
         "attention_budget": settings.organisation.attention_budget,
         "signals": today,
         "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
-        "issues": [_issue(t, today + watched, settings) for t in tested],
+        "issues": issues,
         "questions": _questions(talk.public(followed), settings, window),
         "open_signals": episodes.open_signals(earlier, today, window.day),
         "top_items": evidence.top_items(followed, settings, window.analysed),
@@ -124,17 +125,13 @@ def _measure_all(
     ]
 
 
-def _answered(tested: list[Tested]) -> int:
-    return sum(t.volume is not None for t in tested)
-
-
 def _coverage(documents: pd.DataFrame, ledger: pd.DataFrame, setting: Morning) -> dict[str, Any]:
     morning = ledger[ledger["day"] == setting.window.day]
     today = documents[(documents["day"] == setting.window.analysed) & (documents["kind"] != "own")]
-    visited = [s for s in setting.settings.sources if s.url and s.reader != "import"]
+    visited = {s.id for s in setting.settings.sources if s.url and s.reader != "import"}
     return {
         "sources_total": len(visited),
-        "sources_complete": int((morning["outcome"] == "OK").sum()),
+        "sources_complete": int((morning["source"].isin(visited) & (morning["outcome"] == "OK")).sum()),
         "documents_day": len(today),
         "stories_day": int(today["story"].nunique()),
         "share": float(setting.coverage[-1]),
@@ -208,16 +205,21 @@ def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
     if rows is None or not len(rows):
         return {"state": "FAILED", "reason": wording.REASONS["never"], "since": None, "entries": 0}
     last = rows.iloc[-1]
-    if last["day"] != day:
-        since = (last["day"] + timedelta(days=1)).isoformat()
-        return {"state": "FAILED", "reason": wording.REASONS["silent"], "since": since, "entries": 0}
-    good = rows[rows["outcome"].isin(["OK", "PARTIAL"])]["day"]
+    good = rows[rows["last_outcome"].isin(["OK", "PARTIAL"])]["day"]
     failing = rows[rows["day"] > max(good, default=date.min)]
-    since = None if last["outcome"] == "OK" or failing.empty else failing.iloc[0]["day"].isoformat()
+    since = None if failing.empty else failing.iloc[0]["day"].isoformat()
+    if last["day"] != day:
+        unasked = (last["day"] + timedelta(days=1)).isoformat()
+        return {
+            "state": "FAILED",
+            "reason": wording.REASONS["silent"],
+            "since": since or unasked,
+            "entries": 0,
+        }
     reason = wording.REASONS.get(last["reason"], {"nl": last["reason"], "en": last["reason"]})
     return {
-        "state": last["outcome"],
-        "reason": reason,
+        "state": last["last_outcome"],
+        "reason": {name: text.format(bad_entries=last["bad_entries"]) for name, text in reason.items()},
         "since": since,
         "entries": int(last.get("entries", 0)),
     }

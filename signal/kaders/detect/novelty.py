@@ -1,7 +1,7 @@
 """Which words are new in an issue: terms of the last seven days against the weeks before.
 
 The log-likelihood ratio of Dunning (1993) over stories, not documents, and a permutation of stories for the
-p-value of the strongest term, so that copied text cannot make a term new (docs/decisions/0008).
+p-value of the strongest term, so that copied text cannot make a term new (docs/decisions/0010).
 """
 
 from __future__ import annotations

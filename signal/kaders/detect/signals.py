@@ -50,8 +50,8 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "counter_frames": _counters(tested, settings),
         "evidence": evidence.evidence(tested, settings),
         "questions": evidence.questions(evidence.telling(tested)),
-        "carriers": evidence.carriers(tested),
-        "certainty": _certainty(tested),
+        "carriers": evidence.carriers(tested, settings),
+        "certainty": _certainty(tested, settings),
         "owner": _owner(kind, tested, settings),
         "action": wording.ACTIONS[kind] if tested.is_signal else None,
         "answer_by": _answer_by(tested, morning) if tested.is_signal else None,
@@ -110,21 +110,25 @@ def _headline(
     readable = name(tested.issue, settings)
     if not tested.is_signal:
         grows = tested.grows and tested.q_volume <= decide.Q
-        return wording.watched(readable, grows=grows, stated=tested.stated is not None)
+        compared = tested.divergence is not None
+        return wording.watched(readable, grows=grows, stated=tested.stated is not None, compared=compared)
     policy = [row for row in per_frame if "/" not in row["frame"]]
     nothing: dict[str, Any] = {"name": {}}
     theirs = max(policy, key=lambda r: float(r["theirs"] - r["ours"]), default=nothing)["name"]
     ours = max(policy, key=lambda r: float(r["ours"]), default=nothing)["name"]
     if kind == "contested":
-        strongest = max(tested.counters, key=lambda counter: tested.counters[counter][0])
+        strongest = max(
+            tested.counters,
+            key=lambda counter: tested.counters[counter].share - tested.counters[counter].before_share,
+        )
         theirs = settings.frame_name(strongest)
-    terms = [term.term for term in tested.novelty.terms] if tested.novelty else []
+    terms = [(term.term, term.seen) for term in tested.novelty.terms] if tested.novelty else []
     return wording.headline(kind, readable, theirs, ours, terms)
 
 
 def _explanation(kind: SignalKind, tested: Tested, per_frame: list[dict[str, Any]]) -> dict[str, str]:
     if not tested.is_signal and not per_frame:
-        return wording.watched_area()
+        return wording.not_compared(stated=tested.stated is not None)
     return wording.explanation(kind, _moves(per_frame), tested.echo)
 
 
@@ -204,12 +208,17 @@ def _stated(tested: Tested) -> dict[str, Any] | None:
 
 def _counters(tested: Tested, settings: Settings) -> list[dict[str, Any]]:
     return [
-        {"id": counter, "name": settings.frame_name(counter), "share": now, "before": before}
-        for counter, (now, before) in tested.counters.items()
+        {
+            "id": counter,
+            "name": settings.frame_name(counter),
+            "share": found.share,
+            "before": found.before_share,
+        }
+        for counter, found in tested.counters.items()
     ]
 
 
-def _certainty(tested: Tested) -> dict[str, Any]:
+def _certainty(tested: Tested, settings: Settings) -> dict[str, Any]:
     groups = len(tested.carriers.groups)
     survives = tested.carriers.p_without_largest <= decide.LEAVE_OUT
     strong = tested.q <= decide.Q_ELEVATED and groups >= 5 and survives
@@ -218,11 +227,12 @@ def _certainty(tested: Tested) -> dict[str, Any]:
     if tested.stated is not None and len(tested.talk):
         silent = [not f and not c for f, c in _frames(tested)]
         unheard = sum(silent) / len(silent)
-    largest = next(iter(tested.carriers.groups), "-")
+    largest = settings.group_name(next(iter(tested.carriers.groups), "-"))
+    stories = int(tested.talk["story"].nunique())
     return {
         "level": level,
         "why": wording.certainty(groups, survives),
-        "doubt": wording.doubt(largest, tested.carriers.largest_share, unheard),
+        "doubt": wording.doubt(largest, tested.carriers.largest_share, survives, unheard, stories),
     }
 
 

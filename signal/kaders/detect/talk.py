@@ -45,7 +45,7 @@ def synchronous(talk: pd.DataFrame) -> np.ndarray:
     """Per row whether it belongs to a burst of like posts from many accounts within ten minutes."""
     marks = pd.Series(False, index=talk.index)
     social = talk[(talk["kind"] == "social") & talk["author"].notna()]
-    for _, rows in social.groupby(["issue", "day"]):
+    for _, rows in social.groupby("issue"):
         if rows["author"].nunique() >= BURST_ACCOUNTS:
             marks.loc[_burst(rows.sort_values("published"))] = True
     return marks.to_numpy(dtype=bool)

@@ -13,9 +13,9 @@ from itertools import islice
 from kaders.collect.fetch import FetchFailed, Reply, Validators, fetch
 from kaders.collect.session import Session, session
 from kaders.errors import ConfigurationError, Quarantine
-from kaders.model import Fetch, Item, Outcome, Summary
+from kaders.model import Fetch, Outcome, Summary
 from kaders.read import bluesky, feed, mastodon
-from kaders.read.items import Reader, digest, fingerprint
+from kaders.read.items import Asked, Found, Reader, digest, fingerprint
 from kaders.read.known import cut
 from kaders.settings import Settings, Source
 from kaders.store import keys, landing, ledger_files, state
@@ -25,6 +25,8 @@ WORKERS = 8
 """Threads that wait for sources side by side; more would only make one server answer slower."""
 REMEMBERED = 1000
 """Entries of a source that are remembered: the longest feeds have some hundred, and caches serve old ones."""
+PARTLY = "partly_unreadable"
+"""The reason of a visit that brought entries and could not read others; detect.wording says it in words."""
 READERS: dict[str, Reader] = {"feed": feed.parse, "mastodon": mastodon.parse, "bluesky": bluesky.parse}
 
 
@@ -123,24 +125,37 @@ def _collected(source: Source, visits: _Round) -> Fetch:
     if memory.body and (reply.status == 304 or seen.body == memory.body):
         same = replace(memory, moment=at, etag=seen.etag, last_modified=seen.last_modified)
         state.save(places, source.id, same)
-        return Fetch(source.id, at, "OK", status=reply.status, entries=memory.count)
+        return _visited(source, at, reply, entries=memory.count, bad=memory.bad)
     rest = cut(reply.body, set(memory.marks))
-    items = _read(source, visits, reply, rest.body)
+    found = _read(source, visits, reply, rest.body)
     known = landed_before(visits.settings, source.id, at) if backfill else set(memory.entries.values())
-    fresh = [item for item in items if fingerprint(item) not in known]
+    fresh = [item for item in found.items if fingerprint(item) not in known]
     landed = landing.write(places, source.id, at, fresh) if fresh else ""
-    count = len(items) + rest.skipped
+    count = len(found.items) + rest.skipped
     if not backfill:
-        entries = _entries(items, memory)
-        state.save(places, source.id, replace(seen, count=count, marks=rest.marks, entries=entries))
-    return Fetch(source.id, at, "OK", "", "", reply.status, count, len(fresh), landed)
+        state.save(places, source.id, _memorised(replace(seen, count=count), found, rest.marks, memory))
+    return _visited(source, at, reply, entries=count, bad=found.bad, new=len(fresh), landed=landed)
 
 
-def _entries(items: tuple[Item, ...], memory: state.State) -> dict[str, str]:
-    """The last fingerprint of every entry, those of this reply first, REMEMBERED at most."""
-    latest = {digest(item.guid): fingerprint(item) for item in items}
+def _visited(
+    source: Source, at: datetime, reply: Reply, *, entries: int, bad: int, new: int = 0, landed: str = ""
+) -> Fetch:
+    """The line of a visit that brought entries: PARTIAL when it held others that could not be read."""
+    outcome: Outcome = "PARTIAL" if bad else "OK"
+    detail = f"{bad} of {entries + bad} entries could not be read" if bad else ""
+    reason = PARTLY if bad else ""
+    return Fetch(source.id, at, outcome, reason, detail, reply.status, entries, new, landed, bad)
+
+
+def _memorised(seen: state.State, found: Found, marks: tuple[str, ...], memory: state.State) -> state.State:
+    """What to remember: the last fingerprint of every entry, those of this reply first, REMEMBERED at most.
+
+    A reply with entries that cannot be read is read whole the next time too, so that they are counted again.
+    """
+    latest = {digest(item.guid): fingerprint(item) for item in found.items}
     earlier = {guid: mark for guid, mark in memory.entries.items() if guid not in latest}
-    return dict(islice((latest | earlier).items(), REMEMBERED))
+    entries = dict(islice((latest | earlier).items(), REMEMBERED))
+    return replace(seen, bad=found.bad, marks=() if found.bad else marks, entries=entries)
 
 
 def _asked(source: Source, visits: _Round, memory: state.State) -> Reply:
@@ -158,9 +173,8 @@ def _asked(source: Source, visits: _Round, memory: state.State) -> Reply:
     return reply
 
 
-def _read(source: Source, visits: _Round, reply: Reply, body: bytes) -> tuple[Item, ...]:
-    reader, at = READERS[source.reader], visits.moment
-    return reader(body, content_type=reply.content_type, source=source, fetched_at=at, key=visits.key)
+def _read(source: Source, visits: _Round, reply: Reply, body: bytes) -> Found:
+    return READERS[source.reader](body, Asked(source, visits.moment, visits.key, reply.content_type))
 
 
 def _hash(reply: Reply) -> str:
@@ -178,20 +192,23 @@ def landed_before(settings: Settings, source: str, moment: datetime | None = Non
 
 
 def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Settings) -> Summary:
-    good = [fetch for fetch in fetches if fetch.outcome == "OK"]
-    failed = [fetch for fetch in fetches if fetch.outcome == "FAILED"]
+    by: dict[str, list[Fetch]] = {outcome: [] for outcome in ("OK", "PARTIAL", "FAILED", "NOT EXPECTED")}
+    for visit in fetches:
+        by[visit.outcome].append(visit)
+    good, named = by["OK"] + by["PARTIAL"], by["FAILED"] + by["PARTIAL"]
     return Summary(
         job="collect",
         moment=moment,
         counts={
             "sources": len(fetches),
-            "ok": len(good),
-            "failed": len(failed),
-            "not_expected": len(fetches) - len(good) - len(failed),
-            "unchanged": sum(not fetch.new_entries for fetch in good),
-            "entries": sum(fetch.entries for fetch in good),
-            "new": sum(fetch.new_entries for fetch in good),
+            "ok": len(by["OK"]),
+            "partial": len(by["PARTIAL"]),
+            "failed": len(by["FAILED"]),
+            "not_expected": len(by["NOT EXPECTED"]),
+            "unchanged": sum(not visit.new_entries for visit in good),
+            "entries": sum(visit.entries for visit in good),
+            "new": sum(visit.new_entries for visit in good),
         },
-        failures=tuple(f"{settings.source(f.source).name}: {f.detail} ({f.reason})." for f in failed),
-        outputs=tuple(fetch.landing for fetch in good if fetch.landing) + ((ledger,) if ledger else ()),
+        failures=tuple(f"{settings.source(f.source).name}: {f.detail} ({f.reason})." for f in named),
+        outputs=tuple(visit.landing for visit in good if visit.landing) + ((ledger,) if ledger else ()),
     )

@@ -7,14 +7,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kaders import world
 from kaders.errors import ConfigurationError
+from kaders.jobs.run import morning_of
 from kaders.settings import Settings
 from kaders.world.scenario import read_scenario
 
+MARKER = ".world"
+"""The file among the landing files that names the world they come from."""
 ROOMS = ("landing", "state", "ledger", "tagged", "out")
 
 
@@ -55,6 +58,25 @@ def span(asked: World, sources: Path) -> tuple[date, int]:
     return read.end, asked.days or read.days
 
 
+def moments(asked: World, settings: Settings, *, last: date | None) -> tuple[datetime, ...]:
+    """The mornings of a world, up to `last` when given; ConfigurationError when that is none of them."""
+    days = mornings(*span(asked, asked.sources))
+    if last is not None and last not in days:
+        raise ConfigurationError(
+            f"this world has mornings from {days[0]} to {days[-1]}; {last} is none of them"
+        )
+    return tuple(morning_of(day, settings) for day in days if last is None or day <= last)
+
+
+def in_use(settings: Settings) -> Path | None:
+    """The folder of the world that the collected data come from; None when there is none."""
+    marker = settings.places.of("landing") / MARKER
+    if not marker.is_file():
+        return None
+    folder = settings.places.data / "world" / settings.organisation.id / marker.read_text()
+    return folder if folder.is_dir() else None
+
+
 def prepare(asked: World, settings: Settings) -> Path:
     """The folder of the world, written when it is not there; another world starts from a clean slate."""
     folder = settings.places.data / "world" / settings.organisation.id / asked.name
@@ -63,7 +85,7 @@ def prepare(asked: World, settings: Settings) -> Path:
         shutil.rmtree(fresh, ignore_errors=True)
         world.generate(asked.scenario, asked.seed, asked.days, fresh, sources=asked.sources)
         fresh.rename(folder)
-    marker = settings.places.of("landing") / ".world"
+    marker = settings.places.of("landing") / MARKER
     if settings.places.of("landing").is_dir() and (not marker.is_file() or marker.read_text() != asked.name):
         forget(settings)
     marker.parent.mkdir(parents=True, exist_ok=True)

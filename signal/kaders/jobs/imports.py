@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kaders.errors import ConfigurationError
-from kaders.jobs.collect import landed_before
+from kaders.jobs.collect import PARTLY, landed_before
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import imported
-from kaders.read.items import fingerprint
+from kaders.read.items import Asked, fingerprint
 from kaders.settings import Settings, Source
 from kaders.store import keys, landing, ledger_files
 
@@ -24,7 +24,7 @@ def import_file(settings: Settings, path: Path, moment: datetime, *, source: str
     entry = _source(settings, source)
     at = moment.astimezone(UTC)
     key = keys.key(settings.places)
-    found = imported.parse(_content(path), name=path.name, source=entry, fetched_at=at, key=key)
+    found = imported.parse(_content(path), Asked(entry, at, key), name=path.name)
     known = landed_before(settings, source)
     fresh = [item for item in found.items if fingerprint(item) not in known]
     landed = landing.write(settings.places, source, at, fresh) if fresh else ""
@@ -46,10 +46,8 @@ def _visit(source: str, at: datetime, found: imported.Imported, new: int, landed
         return Fetch(source, at, "FAILED", "unreadable", f"none of the {bad} rows could be read")
     detail = f"{bad} of {found.rows} rows could not be read" if bad else ""
     outcome: Outcome = "PARTIAL" if bad else "OK"
-    reason = "unreadable" if bad else ""
-    return Fetch(
-        source, at, outcome, reason, detail, entries=len(found.items), new_entries=new, landing=landed
-    )
+    counts = {"entries": len(found.items), "new_entries": new, "bad_entries": bad}
+    return Fetch(source, at, outcome, PARTLY if bad else "", detail, **counts, landing=landed)
 
 
 def _source(settings: Settings, source: str) -> Source:

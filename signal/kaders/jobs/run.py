@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from kaders.errors import KadersError
 from kaders.jobs.alerts import alerts
 from kaders.jobs.collect import collect
 from kaders.jobs.detect import detect, signals_path
@@ -28,6 +28,9 @@ MORNING = time(6, 30)
 Progress = Callable[[str, int, int], None]
 """Told of every step: what is going on, how many are done, how many there are."""
 DAGS = ("collect", "tag_and_load", "morning_signals", "topic_alerts")
+MONDAY = 0
+FULL = 2**20
+"""Bytes: with less room than this a disk counts as full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +83,61 @@ def mornings(settings: Settings, plan: Plan, progress: Progress) -> list[Summary
             report(settings, moment),
             alerts(settings, moment),
         ]
-        if moment.weekday() == 0:
+        if moment.weekday() == MONDAY:
             done.append(export(settings, moment))
     progress("mornings", len(plan.full), len(plan.full))
     return done
 
 
 def mornings_through_airflow(settings: Settings, plan: Plan, progress: Progress, *, world: str) -> list[str]:
-    """Every full morning as real DAG runs in a child process; returns the names of the runs that failed.
-
-    The child has its own process group, because Airflow's runner does not listen to Ctrl-C.
-    """
-    root = settings.places.reference.parents[1]
+    """Every full morning as real DAG runs; returns a sentence for each run that failed or never began."""
     steps = [(moment, dag) for moment in plan.full for dag in _dags(moment)]
+    progress("mornings", 0, len(steps))
+    command = [option for moment in plan.full for option in ("--moment", moment.isoformat())]
+    return _airflow(settings, command, plan.now, len(steps), progress, world=world)
+
+
+def backfill(settings: Settings, moment: datetime, now: datetime) -> tuple[list[str], list[str]]:
+    """One past morning as its own DAG run: what failed, and the files to open."""
+    command = ["--moment", moment.isoformat(), "--dags", "morning_signals"]
+    failures = _airflow(settings, command, now, 1, lambda *_: None)
+    day = moment.astimezone(settings.organisation.zone).date()
+    folder = signals_path(settings, day).parent
+    return failures, [] if failures else [
+        str(folder / f"report.{language}.html") for language in ("nl", "en")
+    ]
+
+
+def _airflow(
+    settings: Settings, options: list[str], now: datetime, runs: int, progress: Progress, *, world: str = ""
+) -> list[str]:
+    """DAG runs in a child process with its own process group: Airflow's runner does not listen to Ctrl-C."""
+    root = settings.places.reference.parents[1]
+    log = settings.places.data / "airflow" / "run.log"
+    log.unlink(missing_ok=True)
     finished: list[dict[str, Any]] = []
 
     def on_line(line: str) -> None:
         finished.append(json.loads(line))
-        progress("mornings", len(finished), len(steps))
+        progress("mornings", len(finished), runs)
 
-    progress("mornings", 0, len(steps))
-    command = [sys.executable, str(root / "scripts" / "run_dags.py"), "--now", plan.now.isoformat()]
-    for moment in plan.full:
-        command += ["--moment", moment.isoformat()]
-    code = supervise(command, env=_environment(settings, root, world), on_line=on_line)
-    failed = [f"{run['dag']} of {run['moment']}" for run in finished if run["state"] != "success"]
-    if code and not failed:
-        raise KadersError(
-            f"Airflow stopped with code {code} before the runs were done; "
-            f"its log is in {settings.places.data}/airflow/logs"
-        )
+    command = [sys.executable, str(root / "scripts" / "run_dags.py"), "--now", now.isoformat(), *options]
+    supervise(command, env=_environment(settings, root, world), on_line=on_line, log=log)
+    failed = [_told(run) for run in finished if run["state"] != "success"]
+    if len(finished) < runs:
+        full = shutil.disk_usage(settings.places.data).free < FULL
+        why = "the disk is full: make room and run again" if full else f"see the end of {log}"
+        failed.append(f"{runs - len(finished)} of {runs} DAG runs never came to an end: {why}")
     return failed
 
 
+def _told(run: dict[str, Any]) -> str:
+    why = "; ".join(run.get("failures", [])) or "see data/airflow/run.log"
+    return f"{run['dag']} of {run['moment']}: {why}"
+
+
 def _dags(moment: datetime) -> tuple[str, ...]:
-    return (*DAGS, "weekly_trends") if moment.weekday() == 0 else DAGS
+    return (*DAGS, "weekly_trends") if moment.weekday() == MONDAY else DAGS
 
 
 def _environment(settings: Settings, root: Path, world: str) -> dict[str, str]:

@@ -61,13 +61,16 @@ def _late_report(settings: Settings, last: object, moment: datetime) -> list[str
 
 
 def _late_files(settings: Settings, loaded: set[str]) -> list[str]:
-    root = settings.places.of("landing")
+    root, known = settings.places.of("landing"), {source.id for source in settings.sources}
     waiting = {path.relative_to(root).as_posix() for path in landing.paths(settings.places)} - loaded
-    return (
-        [f"{len(waiting)} landing files are not loaded; run `kaders tag` and `kaders load`"]
-        if waiting
-        else []
-    )
+    gone = {file for file in waiting if file.partition("/")[0] not in known}
+    late = []
+    if waiting - gone:
+        late.append(f"{len(waiting - gone)} landing files are not loaded; run `kaders tag` and `kaders load`")
+    if gone:
+        names = ", ".join(sorted({file.partition("/")[0] for file in gone}))
+        late.append(f"{len(gone)} landing files wait for sources that are no longer in sources.yaml: {names}")
+    return late
 
 
 def _clock(moment: datetime | None, settings: Settings) -> str:

@@ -5,69 +5,53 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read import dates
-from kaders.read.items import BROKEN, item, number, string, unique
-from kaders.read.mastodon import posts_of
+from kaders.read.items import Asked, Found, found, item, number, string
 from kaders.read.people import pseudonym
+from kaders.read.posts import listed, reply
 from kaders.read.text import tidy
 from kaders.read.url import canonical
-from kaders.settings import Source
 
 COUNTS = ("replyCount", "repostCount", "likeCount", "quoteCount")
 
 
-def parse(
-    body: bytes,
-    *,
-    content_type: str,
-    source: Source,
-    fetched_at: datetime,
-    key: bytes | None = None,
-) -> tuple[Item, ...]:
+def parse(body: bytes, asked: Asked) -> Found:
     """The posts of app.bsky.feed.getAuthorFeed in the order of the reply; reposts are skipped.
 
-    Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable.
+    Raises Quarantine as read.posts.reply does.
     """
-    reply = posts_of(body, content_type=content_type)
-    if not isinstance(reply, dict) or not isinstance(reply.get("feed"), list):
-        raise Quarantine("unreadable")
-    return unique(_guarded(entry, source, fetched_at, key) for entry in reply["feed"])
+    answer = reply(body, asked)
+    return found(listed(answer.get("feed") if isinstance(answer, dict) else None), _item, asked)
 
 
-def _guarded(entry: Any, source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
-    try:
-        return None if _repost(entry) else _item(entry["post"], source, fetched_at, key)
-    except BROKEN:  # one malformed post says nothing about its neighbours
+def page_of(uri: str) -> str:
+    """at://did/app.bsky.feed.post/key as the public page; by DID, which does not show a name."""
+    repository, _, record = uri.removeprefix("at://").partition("/")
+    return canonical(f"https://bsky.app/profile/{repository}/post/{record.rpartition('/')[2]}")
+
+
+def _item(entry: dict[str, Any], asked: Asked) -> Item | None:
+    if _repost(entry):
         return None
-
-
-def _repost(entry: dict[str, Any]) -> bool:
-    return "reasonRepost" in string((entry.get("reason") or {}).get("$type"))
-
-
-def _item(post: dict[str, Any], source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
+    post = entry["post"]
     record, author = post["record"], post.get("author") or {}
     languages = record.get("langs") or [""]
     return item(
-        source=source,
-        fetched_at=fetched_at,
+        asked,
         guid=str(post["uri"]),
-        url=_address(post["uri"]),
+        url=page_of(post["uri"]),
         title="",
         text=tidy(string(record.get("text"))),
-        published=_published(post, record, fetched_at),
+        published=_published(post, record, asked.fetched_at),
         language=string(languages[0]),
-        author=pseudonym(string(author.get("did")) or string(author.get("handle")), key),
+        author=pseudonym(string(author.get("did")) or string(author.get("handle")), asked.key),
         engagement=sum(number(post.get(name)) for name in COUNTS),
     )
 
 
-def _address(uri: str) -> str:
-    """at://did/app.bsky.feed.post/key as the public page; by DID, which does not show a name."""
-    repository, _, record = uri.removeprefix("at://").partition("/")
-    return canonical(f"https://bsky.app/profile/{repository}/post/{record.rpartition('/')[2]}")
+def _repost(entry: dict[str, Any]) -> bool:
+    return "reasonRepost" in string((entry.get("reason") or {}).get("$type"))
 
 
 def _published(post: dict[str, Any], record: dict[str, Any], fetched_at: datetime) -> datetime | None:

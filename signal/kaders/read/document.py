@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kaders.model import Document, Fate, Item, Language
+from kaders.read.accounts import neutral
 from kaders.read.items import digest
 from kaders.read.language import LOOKED_AT, language
 from kaders.read.text import snippet, tidy
@@ -20,7 +21,8 @@ def document(item: Item, source: Source) -> Document:
 
     `id` comes from the source and the guid (or the address), so it stays over revisions; `content` is the
     hash of title and text, so the same text gives the same hash in every source. Without a date the document
-    is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one.
+    is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one. An
+    account in an address goes here once more, for what landed before the door took it out.
     """
     title, text = tidy(item.title), tidy(item.text)
     heard = language(f"{title} {text}"[: LOOKED_AT + 1], item.language or source.language)
@@ -30,7 +32,7 @@ def document(item: Item, source: Source) -> Document:
         source=source.id,
         kind=source.kind,
         owner_group=source.owner_group,
-        url=canonical(item.url),
+        url=neutral(canonical(item.url)),
         title=title or snippet(text, words=TITLE_WORDS) or item.guid,
         text=text,
         snippet=snippet(text or title),
@@ -41,6 +43,7 @@ def document(item: Item, source: Source) -> Document:
         author=item.author,
         engagement=item.engagement,
         fate=_fate(title, text, heard),
+        same_as=item.same_as,
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -17,12 +15,12 @@ import feedparser
 from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read import dates
-from kaders.read.items import BROKEN, item, string, unique
+from kaders.read.bluesky import page_of
+from kaders.read.items import BROKEN, Asked, Found, found, item, string
 from kaders.read.known import entries as raw_entries
-from kaders.read.people import pseudonym
+from kaders.read.people import byline
 from kaders.read.text import plain
 from kaders.read.url import canonical
-from kaders.settings import Source
 
 LONGEST_AUTHOR = 200
 """Characters; feedparser takes quadratic time over an author field (half a minute for 64 KB)."""
@@ -44,36 +42,21 @@ _PAGE = re.compile(
 )
 
 
-def parse(
-    body: bytes,
-    *,
-    content_type: str,
-    source: Source,
-    fetched_at: datetime,
-    key: bytes | None = None,
-) -> tuple[Item, ...]:
-    """The items of a feed in its own order, with plain text and, given the `key`, pseudonyms for authors.
+def parse(body: bytes, asked: Asked) -> Found:
+    """The items of a feed in its own order, with plain text and, given a key, pseudonyms for authors.
 
     Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable. A feed without entries
-    is a feed: it gives no items. A broken entry is left out.
+    is a feed: it gives no items. A broken entry is left out and counted.
     """
     body = body.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
     if not body:
         raise Quarantine("empty")
-    entries = _json_entries(body) if body[:1] in (b"{", b"[") else _xml_entries(body, content_type)
-    make = _from_json if body[:1] in (b"{", b"[") else _from_xml
-    return unique(_each(entries, make, source=source, fetched_at=fetched_at, key=key))
+    if body[:1] in (b"{", b"["):
+        return found(_json_entries(body), _from_json, asked)
+    return found(_xml_entries(body, asked.content_type), _from_xml, asked)
 
 
-def _each(entries: list[dict[str, Any]], make: Any, **known: Any) -> Iterator[Item | None]:
-    for entry in entries:
-        try:
-            yield make(entry, **known)
-        except BROKEN:  # one malformed entry says nothing about its neighbours
-            continue
-
-
-def _xml_entries(body: bytes, content_type: str) -> list[dict[str, Any]]:
+def _xml_entries(body: bytes, content_type: str) -> list[Any]:
     """The entries of RSS, RDF or Atom, also when one of them stops feedparser."""
     tame = _AUTHOR.sub(rb"\1", _SURROGATE.sub(b"", body))
     try:
@@ -96,48 +79,54 @@ def _feedparser(body: bytes, content_type: str) -> Any:
     )
 
 
-def _one_by_one(body: bytes, content_type: str) -> list[dict[str, Any]]:
-    """The entries of a feed that stopped feedparser: each alone within the feed's own head and foot."""
-    found = raw_entries(body)
-    if not found:
+def _one_by_one(body: bytes, content_type: str) -> list[Any]:
+    """The entries of a feed that stopped feedparser, each read alone; None for one that cannot be read."""
+    whole = raw_entries(body)
+    if not whole:
         raise Quarantine("unreadable")
-    head, foot = body[: found[0].start()], body[found[-1].end() :]
-    entries: list[dict[str, Any]] = []
-    for each in found:
-        with suppress(*STOPPED):  # this is the entry that cannot be read
-            feed = _feedparser(head + each.group() + foot, content_type)
-            entries += _entries(feed)
-    return entries
+    head, foot = body[: whole[0].start()], body[whole[-1].end() :]
+    return [entry for each in whole for entry in _alone(head + each.group() + foot, content_type)]
 
 
-def _entries(parsed: Any) -> list[dict[str, Any]]:
+def _alone(body: bytes, content_type: str) -> list[Any]:
+    """The one entry within a feed's own head and foot."""
+    try:
+        return _entries(_feedparser(body, content_type)) or [None]
+    except STOPPED:
+        return [None]
+
+
+def _entries(parsed: Any) -> list[Any]:
     """feedparser's entries as plain dicts, with what they inherit from their feed."""
     shared = {"home": string(parsed.feed.get("link")), "language": string(parsed.feed.get("language"))}
     return [{**entry, "feed": shared} for entry in parsed.entries]
 
 
-def _from_xml(
-    entry: dict[str, Any], *, source: Source, fetched_at: datetime, key: bytes | None
-) -> Item | None:
+def _from_xml(entry: dict[str, Any], asked: Asked) -> Item:
+    source, shared = asked.source, entry["feed"]
     return item(
-        source=source,
-        fetched_at=fetched_at,
+        asked,
         guid=string(entry.get("id")),
-        url=_link(entry, urljoin(source.url or "", entry["feed"]["home"])),
+        url=_link(entry, urljoin(source.url or "", shared["home"])),
         title=plain(string(entry.get("title"))),
         text=plain(_longest(entry)),
-        published=_date(entry, fetched_at),
-        language=string(entry.get("language")) or source.language or entry["feed"]["language"],
-        author=pseudonym(string(entry.get("author")), key),
+        published=_date(entry, asked.fetched_at),
+        language=string(entry.get("language")) or source.language or shared["language"],
+        author=byline(string(entry.get("author")), source, asked.key),
     )
 
 
 def _link(entry: dict[str, Any], base: str) -> str:
-    """The article behind FeedBurner first, then the entry's link, then any link to a page, then its guid."""
+    """The article behind FeedBurner first, then the entry's link, then any link to a page, then its guid.
+
+    A Bluesky feed names the account in its links and tells the nameless address in its guid.
+    """
+    guid = string(entry.get("id"))
+    if guid.startswith("at://did:"):
+        return page_of(guid)
     pages = [link for link in entry.get("links", []) if link.get("rel", "alternate") == "alternate"]
     named = [string(entry.get("feedburner_origlink")), string(entry.get("link"))]
     candidates = [*named, *(string(link.get("href")) for link in pages)]
-    guid = string(entry.get("id"))
     urls = (canonical(each, base=base) for each in candidates if each)
     return next(filter(None, urls), "") or (canonical(guid) if guid.startswith("http") else "")
 
@@ -157,7 +146,7 @@ def _date(entry: dict[str, Any], fetched_at: datetime) -> datetime | None:
     return next(filter(None, found), None)
 
 
-def _json_entries(body: bytes) -> list[dict[str, Any]]:
+def _json_entries(body: bytes) -> list[Any]:
     try:
         feed = json.loads(body)
     except (ValueError, RecursionError):
@@ -169,26 +158,22 @@ def _json_entries(body: bytes) -> list[dict[str, Any]]:
         "home": feed.get("home_page_url"),
         "by": _json_author(feed),
     }
-    return [{**entry, "feed": shared} for entry in feed["items"] if isinstance(entry, dict)]
+    return [{**entry, "feed": shared} if isinstance(entry, dict) else None for entry in feed["items"]]
 
 
-def _from_json(
-    entry: dict[str, Any], *, source: Source, fetched_at: datetime, key: bytes | None
-) -> Item | None:
-    feed = entry["feed"]
-    base = string(feed["home"]) or source.url or ""
+def _from_json(entry: dict[str, Any], asked: Asked) -> Item:
+    source, feed = asked.source, entry["feed"]
     guid = str(entry.get("id") or "")
     raw = entry.get("date_published") or entry.get("date_modified")
     return item(
-        source=source,
-        fetched_at=fetched_at,
+        asked,
         guid=guid,
-        url=_json_link(entry, guid, base),
+        url=_json_link(entry, guid, string(feed["home"]) or source.url or ""),
         title=plain(string(entry.get("title"))),
         text=plain(next(filter(None, (string(entry.get(field)) for field in JSON_TEXTS)), "")),
-        published=dates.moment(raw, fetched_at=fetched_at),
+        published=dates.moment(raw, fetched_at=asked.fetched_at),
         language=string(entry.get("language")) or source.language or string(feed["language"]),
-        author=pseudonym(_json_author(entry) or feed["by"], key),
+        author=byline(_json_author(entry) or feed["by"], source, asked.key),
     )
 
 

@@ -13,11 +13,10 @@ from typing import Any, get_args
 from kaders.errors import ConfigurationError, Problem
 from kaders.model import Item, SourceKind
 from kaders.read import dates
-from kaders.read.items import BROKEN, item, unique
-from kaders.read.people import pseudonym
-from kaders.read.text import plain
+from kaders.read.items import BROKEN, Asked, item, unique
+from kaders.read.people import byline
+from kaders.read.text import plain, tidy
 from kaders.read.url import canonical
-from kaders.settings import Source
 
 COLUMNS = ("id", "title", "text", "url", "published", "author", "language", "kind")
 LONGEST_FIELD = 10_000_000
@@ -46,9 +45,7 @@ class _BadRow(ValueError):
         self.what, self.mend = what, mend
 
 
-def parse(
-    body: bytes, *, name: str, source: Source, fetched_at: datetime, key: bytes | None = None
-) -> Imported:
+def parse(body: bytes, asked: Asked, *, name: str) -> Imported:
     """The items of a CSV (comma, semicolon or tab) or JSONL file with the columns of COLUMNS.
 
     `name` is the file's name for the sentences. Raises ConfigurationError when no row can be read: an empty
@@ -58,13 +55,13 @@ def parse(
     if not text.strip():
         raise ConfigurationError(problems=(Problem(name, 1, "the file is empty", _expects()),))
     rows = list(_jsonl(text) if text.lstrip().startswith("{") else _csv(text, name))
-    results = [_result(line, row, name, source, fetched_at, key) for line, row in rows]
+    results = [_result(line, row, name, asked) for line, row in rows]
     kinds = [str(row.get("kind") or "").strip() for _, row in rows if isinstance(row, dict)]
     return Imported(
         items=unique(each for each in results if isinstance(each, Item)),
         problems=tuple(each for each in results if isinstance(each, Problem)),
         rows=len(rows),
-        other_kind=sum(kind in get_args(SourceKind) and kind != source.kind for kind in kinds),
+        other_kind=sum(kind in get_args(SourceKind) and kind != asked.source.kind for kind in kinds),
     )
 
 
@@ -109,49 +106,47 @@ def _csv(text: str, name: str) -> Iterator[tuple[int, Any]]:
         start = reader.line_num + 1
 
 
-def _result(
-    line: int, row: Any, name: str, source: Source, fetched_at: datetime, key: bytes | None
-) -> Item | Problem:
+def _result(line: int, row: Any, name: str, asked: Asked) -> Item | Problem:
     try:
         if isinstance(row, _BadRow):
             raise row
-        return _item(row, source, fetched_at, key)
+        return _item(row, asked)
     except _BadRow as bad:
         return Problem(name, line, bad.what, bad.mend)
     except BROKEN:
         return Problem(name, line, "the row is no document", _expects())
 
 
-def _item(row: dict[str, Any], source: Source, fetched_at: datetime, key: bytes | None) -> Item:
+def _item(row: dict[str, Any], asked: Asked) -> Item:
     value = {
         column: str(row.get(column) if row.get(column) is not None else "").strip() for column in COLUMNS
     }
-    made = item(
-        source=source,
-        fetched_at=fetched_at,
-        guid=value["id"],
-        url=_address(value["url"]),
-        title=plain(value["title"]),
-        text=plain(value["text"]),
-        published=_published(value["published"], fetched_at),
-        language=value["language"],
-        author=pseudonym(value["author"], key),
-    )
+    title, text = plain(value["title"]), plain(value["text"])
     if value["kind"] and value["kind"] not in get_args(SourceKind):
         raise _BadRow(
             f"the kind '{value['kind']}' does not exist", "Use news, rss, social or own, or leave it empty"
         )
-    if made is None or not (made.title or made.text):
+    if not (title or text):
         raise _BadRow("the row has neither a title nor a text", "Fill at least one of the two")
-    if not value["id"] and not made.url:
+    url = _address(value["url"])
+    if not value["id"] and not url:
         raise _BadRow("the row has neither an id nor an address", "Fill at least one of the two")
-    return made
+    return item(
+        asked,
+        guid=value["id"],
+        url=url,
+        title=title,
+        text=text,
+        published=_published(value["published"], asked.fetched_at),
+        language=value["language"],
+        author=byline(value["author"], asked.source, asked.key),
+    )
 
 
 def _address(raw: str) -> str:
     url = canonical(raw)
     if raw and not url:
-        raise _BadRow(f"'{raw[:80]}' is no web address", "An address starts with http:// or https://")
+        raise _BadRow(f"'{tidy(raw)[:80]}' is no web address", "An address starts with http:// or https://")
     return url
 
 

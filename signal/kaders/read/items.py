@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from kaders.model import Item
+from kaders.read.accounts import is_page, neutral
+from kaders.read.people import sealed
+from kaders.read.text import without_mentions
+from kaders.read.url import canonical
 from kaders.settings import Source
 
 LONGEST_TITLE = 500
@@ -17,28 +21,56 @@ LONGEST_TITLE = 500
 LONGEST_GUID = 500
 """Characters; longer ones are cut and hashed, so that they stay apart."""
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What one malformed entry can raise while it is read; such an entry is left out and the others go on."""
+"""What one malformed entry can raise while it is read; such an entry is counted and the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a reply comes from: the source, the moment it was asked, the key of pseudonyms, its type."""
+
+    source: Source
+    fetched_at: datetime
+    key: bytes | None = None
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a reader made of a reply: the items in its order, and how many entries could not be read."""
+
+    items: tuple[Item, ...]
+    bad: int = 0
 
 
 class Reader(Protocol):
     """What a reader looks like: the body of a reply in, items out."""
 
-    def __call__(
-        self,
-        body: bytes,
-        *,
-        content_type: str,
-        source: Source,
-        fetched_at: datetime,
-        key: bytes | None = None,
-    ) -> tuple[Item, ...]:
+    def __call__(self, body: bytes, asked: Asked) -> Found:
         """Items in the order of the reply; Quarantine with a reason code when nothing can be read."""
 
 
+def found(entries: Iterable[Any], make: Callable[[Any, Asked], Item | None], asked: Asked) -> Found:
+    """The items that `make` gives for the entries, each once, and how many entries it could not read.
+
+    make: gives None for an entry that is left out on purpose and raises one of BROKEN for a malformed one,
+    which says nothing about its neighbours.
+    """
+    bad = 0
+
+    def made() -> Iterator[Item | None]:
+        nonlocal bad
+        for entry in entries:
+            try:
+                yield make(entry, asked)
+            except BROKEN:
+                bad += 1
+
+    return Found(unique(made()), bad)
+
+
 def item(
+    asked: Asked,
     *,
-    source: Source,
-    fetched_at: datetime,
     guid: str,
     url: str,
     title: str,
@@ -47,30 +79,48 @@ def item(
     language: str | None = None,
     author: str | None = None,
     engagement: int = 0,
-) -> Item | None:
-    """An item from plain texts and a pseudonym; None when there is nothing to know it by."""
+    same_as: str = "",
+) -> Item:
+    """An item from plain texts and a pseudonym. ValueError when it has neither words nor an address.
+
+    What names an account does not pass: the address becomes a nameless one and the guid a keyed hash. Such an
+    item is known again by `same_as`, the keyed hash of what its address was, unless one is given.
+    """
+    if not (title or text or url):
+        raise ValueError("nothing to read and nothing to open")
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
-    guid = _guid(tidy_guid(guid) or url or digest(title, text) * bool(title or text))
-    if not guid:
-        return None
+    page = neutral(url)
+    named = page != url
     return Item(
-        source=source.id,
-        guid=guid,
-        url=url,
+        source=asked.source.id,
+        guid=_guid(
+            _nameless(guid, asked.key) or (sealed(url, asked.key) if named else url) or digest(title, text)
+        ),
+        url=page,
         title=title,
         text="" if text == title else text,
         published=published,
-        fetched_at=fetched_at,
-        language=(language or "").strip()[:20] or source.language,
+        fetched_at=asked.fetched_at,
+        language=(language or "").strip()[:20] or asked.source.language,
         author=author,
         engagement=max(0, engagement),
+        same_as=same_as or (known_as(url, asked.key) if named else ""),
     )
+
+
+def known_as(address: str, key: bytes | None) -> str:
+    """The keyed hash by which one post is known, whatever server or feed shows it.
+
+    The addresses that Mastodon has for a post (`/@name/1` and `/users/name/statuses/1`) give the same one.
+    """
+    page = neutral(canonical(address))
+    return sealed(page if is_page(page) else address, key)
 
 
 def unique(items: Iterable[Item | None]) -> tuple[Item, ...]:
     """The items, each once; entries that share a guid but not an address are told apart by the address."""
     known = [each for each in items if each is not None]
-    addresses = {(each.guid, each.url) for each in known}
+    addresses = {(each.guid, _address(each)) for each in known}
     shared = {guid for guid, count in Counter(guid for guid, _ in addresses).items() if count > 1}
     apart = (_apart(each) if each.guid in shared else each for each in known)
     first: dict[str, Item] = {}
@@ -99,11 +149,6 @@ def digest(*parts: str, size: int = 8) -> str:
     return hashlib.blake2b(joined, digest_size=size).hexdigest()
 
 
-def tidy_guid(guid: str) -> str:
-    """A guid on one line; handles stay, as sources build addresses from them."""
-    return " ".join(guid.split())
-
-
 def number(value: object) -> int:
     """A count from JSON; 0 for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
@@ -114,8 +159,18 @@ def string(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _address(each: Item) -> str:
+    return each.same_as or each.url
+
+
 def _apart(each: Item) -> Item:
-    return replace(each, guid=_guid(f"{each.guid} {each.url}"))
+    return replace(each, guid=_guid(f"{each.guid} {_address(each)}"))
+
+
+def _nameless(guid: str, key: bytes | None) -> str:
+    """A guid on one line; one in which an account is named, as many are built from addresses, as a hash."""
+    tidy = " ".join(guid.split())
+    return tidy if neutral(tidy) == tidy and without_mentions(tidy) == tidy else sealed(tidy, key)
 
 
 def _guid(guid: str) -> str:

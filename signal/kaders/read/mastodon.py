@@ -2,82 +2,72 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read import dates
-from kaders.read.items import BROKEN, item, number, string, unique
+from kaders.read.items import Asked, Found, found, item, known_as, number, string
 from kaders.read.people import pseudonym
+from kaders.read.posts import listed, reply
 from kaders.read.text import plain
 from kaders.read.url import canonical
 from kaders.settings import Source
 
 PUBLIC = ("public", "unlisted")
 """What everyone may read; `private` and `direct` posts are never kept, even when a server leaks them."""
+COUNTS = ("replies_count", "reblogs_count", "favourites_count")
 
 
-def parse(
-    body: bytes,
-    *,
-    content_type: str,
-    source: Source,
-    fetched_at: datetime,
-    key: bytes | None = None,
-) -> tuple[Item, ...]:
+def parse(body: bytes, asked: Asked) -> Found:
     """The posts of /api/v1/timelines/tag/... in the order of the reply, without boosts and non-public ones.
 
-    Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable.
+    Raises Quarantine as read.posts.reply does.
     """
-    posts = posts_of(body, content_type=content_type)
-    if not isinstance(posts, list):
-        raise Quarantine("unreadable")
-    return unique(_guarded(post, source, fetched_at, key) for post in posts)
+    return found(listed(reply(body, asked)), _item, asked)
 
 
-def posts_of(body: bytes, *, content_type: str) -> Any:
-    """The JSON of an API reply. Raises Quarantine with a reason code when there is none."""
-    if not body.strip():
-        raise Quarantine("empty")
-    if body.lstrip()[:1] == b"<":
-        raise Quarantine("html_instead_of_feed" if "xml" not in content_type else "unreadable")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Quarantine("unreadable") from None
-
-
-def _guarded(post: Any, source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
-    try:
-        hidden = post.get("reblog") or post.get("visibility", "public") not in PUBLIC
-        return None if hidden else _item(post, source, fetched_at, key)
-    except BROKEN:  # one malformed post says nothing about its neighbours
+def _item(post: dict[str, Any], asked: Asked) -> Item | None:
+    if post.get("reblog") or post.get("visibility", "public") not in PUBLIC:
         return None
-
-
-def _item(post: dict[str, Any], source: Source, fetched_at: datetime, key: bytes | None) -> Item | None:
-    replies, boosts, likes = (
-        number(post.get(f"{name}_count")) for name in ("replies", "reblogs", "favourites")
-    )
     return item(
-        source=source,
-        fetched_at=fetched_at,
+        asked,
         guid=str(post["id"]),
-        url=canonical(string(post.get("url")) or string(post.get("uri"))),
+        url=_page(post, asked.source),
         title=plain(string(post.get("spoiler_text"))),
         text=plain(string(post.get("content"))),
-        published=dates.moment(post.get("created_at"), fetched_at=fetched_at),
+        published=dates.moment(post.get("created_at"), fetched_at=asked.fetched_at),
         language=string(post.get("language")),
-        author=pseudonym(_account(post, source), key),
-        engagement=replies + boosts + likes,
+        author=pseudonym(_account(post, asked.source), asked.key),
+        engagement=sum(number(post.get(name)) for name in COUNTS),
+        same_as=known_as(_own_address(post), asked.key) if _own_address(post) else "",
     )
+
+
+def _page(post: dict[str, Any], source: Source) -> str:
+    """The page of a post on the instance that was asked, by its id there: its own address names the account.
+
+    read.accounts.PAGES says where Mastodon promises this address. The web pages of an instance may have
+    another host than its API; a post of its own people says which.
+    """
+    home = urlsplit(string(post.get("url"))) if "@" not in _handle(post) else None
+    site = home if home and home.hostname else urlsplit(source.url or "")
+    number = str(post["id"])
+    path = f"statuses/{number}" if re.fullmatch(r"[\w-]+", number) else ""
+    return canonical(f"{site.scheme}://{site.netloc}/{path}")
+
+
+def _own_address(post: dict[str, Any]) -> str:
+    """What names the post on every server: its identifier, else its address."""
+    return string(post.get("uri")) or string(post.get("url"))
+
+
+def _handle(post: dict[str, Any]) -> str:
+    return string((post.get("account") or {}).get("acct"))
 
 
 def _account(post: dict[str, Any], source: Source) -> str:
     """name@host, also for an account of the asked server itself, so that one person is one pseudonym."""
-    account = string((post.get("account") or {}).get("acct"))
-    host = urlsplit(source.url or "").hostname or ""
-    return account if "@" in account or not account else f"{account}@{host}"
+    handle, host = _handle(post), urlsplit(source.url or "").hostname or ""
+    return handle if "@" in handle or not handle else f"{handle}@{host}"

@@ -8,6 +8,8 @@ import unicodedata
 
 import nh3
 
+from kaders.read.accounts import without_accounts
+
 SNIPPET_WORDS = 30
 """A quotation of this length is a reference and no copy; the commission allows headline, link and snippet."""
 LONGEST_HTML = 100_000
@@ -23,6 +25,10 @@ _BLOCK = re.compile(
 )
 _MARKUP = re.compile(
     r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>|&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);", re.DOTALL
+)
+_ESCAPED = re.compile(
+    r"\s*&lt;(?:!--|(?:p|div|br|ul|ol|table|blockquote|h[1-6]|img|span|a)\b).*?&lt;/[a-z][a-z0-9]{0,9}&gt;",
+    re.IGNORECASE | re.DOTALL,
 )
 _PERSON = re.compile(  # a link to somebody's page, up to its end or the next link
     r"""<a\s[^<>]*?\bhref\s*=\s*["']?[^"'<>\s]*/(?:@|u/|users?/|profile/)[\w.@:-]+/?["'\s>][^<>]*>?"""
@@ -43,17 +49,22 @@ _MARKS = ("@", ".bsky.social", "u/", "user/")
 def plain(raw: str) -> str:
     """Plain text of something that may be HTML: tags and entities gone, one space between words, no handles.
 
-    A text without tags or entities is only tidied, so `a < b` survives.
+    A text without tags or entities is only tidied, so `a < b` survives. HTML that was escaped once too often,
+    as in some of Reddit's feeds, is read as HTML: it begins with an escaped tag and closes one.
     """
+    raw = html.unescape(raw[:LONGEST_HTML]) if _ESCAPED.match(raw[:LONGEST_HTML]) else raw
     text = "<".join(raw[:LONGEST_HTML].split("<", MOST_TAGS)[:MOST_TAGS])
     return tidy(_strip(text) if _MARKUP.search(text) else text)
 
 
 def tidy(text: str) -> str:
-    """Plain text without control characters, handles and needless white space; at most LONGEST_TEXT long."""
+    """Plain text without control characters, handles, links to accounts and needless white space.
+
+    At most LONGEST_TEXT long.
+    """
     text = unicodedata.normalize("NFC", text[:LONGEST_HTML])
     text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-    return without_mentions(" ".join(text.split()))[:LONGEST_TEXT].rstrip()
+    return without_mentions(without_accounts(" ".join(text.split())))[:LONGEST_TEXT].rstrip()
 
 
 def without_mentions(text: str) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from kaders.model import SignalKind
 from kaders.report.alerts import Signal, reasons, subject_of
-from kaders.report.view import shown
+from kaders.report.view import about, shift, shown
 from kaders.report.voice import Voice, safe_link, tidy
 from kaders.settings import Organisation, Subscription
 
@@ -22,6 +22,7 @@ KINDS = {f"kind_{kind}" for kind in get_args(SignalKind)}
 WORDS = {
     "nl": {
         "hello": "{organisation}: wat buiten wordt gezegd past niet meer bij wat wij zeggen.",
+        "hello_unframed": "{organisation}: er leeft iets waarover wij nog niets hebben gezegd.",
         "hello_watch": "{organisation}: iets om in de gaten te houden, nog geen signaal.",
         "many": "{n} signalen",
         "everything": "alle onderwerpen",
@@ -29,7 +30,8 @@ WORDS = {
         "pause": "Geen berichten meer? Zet `paused: true` bij `id: {id}` in subscriptions.yaml.",
     },
     "en": {
-        "hello": "{organisation}: what is said outside no longer fits what we say.",
+        "hello": "{organisation}: what the public says no longer fits what we say.",
+        "hello_unframed": "{organisation}: people talk about something on which we have said nothing yet.",
         "hello_watch": "{organisation}: something to keep an eye on, not a signal yet.",
         "many": "{n} signals",
         "everything": "all topics",
@@ -96,8 +98,8 @@ def _both(text: Mapping[str, Any] | None, voice: Voice) -> str:
 
 
 def _lines(signal: Signal, voice: Voice) -> list[str]:
-    """Owner, action, answer-by and certainty, as far as they are known."""
-    certainty = signal.get("certainty") or {}
+    """Owner, action, answer-by and certainty, as far as they are known; of what is only watched the owner."""
+    certainty = {} if signal["level"] == "watch" else signal.get("certainty") or {}
     sure = voice.say(f"certainty_{certainty['level']}") if certainty.get("level") else ""
     rows = [
         ("owner", _both((signal.get("owner") or {}).get("name"), voice)),
@@ -117,7 +119,7 @@ def _level(signal: Signal, voice: Voice) -> str:
 def _headline(signal: Signal, voice: Voice) -> str:
     """The headline, with what it is about in front when it does not say so itself."""
     name, headline = _both(signal.get("name"), voice), _both(signal.get("headline"), voice)
-    named = name.casefold() in headline.casefold()
+    named = name.casefold() in headline.casefold() or signal.get("kind") == "unframed"
     return headline if headline and named else ": ".join(filter(None, [name, headline]))
 
 
@@ -128,7 +130,8 @@ def _verdict(signal: Signal, voice: Voice) -> str:
     """
     level, kind = _level(signal, voice), f"kind_{signal.get('kind')}"
     head = f"{level}: {voice.say(kind)}." if kind in KINDS and signal["level"] != "watch" else f"{level}."
-    explanation = _both(signal.get("explanation"), voice)
+    watched = signal["level"] == "watch"
+    explanation = shift(dict(signal), voice) if watched else _both(signal.get("explanation"), voice)
     told = explanation == _both(signal.get("headline"), voice)
     return head if told or not explanation else f"{head} {explanation}"
 
@@ -158,9 +161,17 @@ def _view(signal: Signal, subscription: Subscription, areas: frozenset[str], voi
     }
 
 
+def _greeting(signals: Sequence[Signal]) -> str:
+    """The greeting that is true of them: something departs, or is new to us, or is only watched."""
+    signals = [signal for signal in signals if signal["level"] != "watch"]
+    if not signals:
+        return "hello_watch"
+    return "hello_unframed" if all(s.get("kind") == "unframed" for s in signals) else "hello"
+
+
 def _subject(signals: Sequence[Signal], voice: Voice, organisation: str) -> str:
     """[who] how many and what about; for a single signal also how high."""
-    words, names = WORDS[voice.language], ", ".join(_both(s.get("name"), voice) for s in signals)
+    words, names = WORDS[voice.language], ", ".join(about(dict(s), voice) for s in signals)
     if len(signals) > 1:
         return tidy(f"[{organisation}] {words['many'].format(n=len(signals))}: {names}")
     return tidy(f"[{organisation}] {_level(signals[0], voice)}: {names}")
@@ -195,11 +206,10 @@ def compose(
     """The message of one subscription about one or more signals, in the subscription's language."""
     voice = Voice(subscription.language, organisation.zone)
     words, name = WORDS[voice.language], organisation.name.in_(voice.language)
-    only_watched = all(signal["level"] == "watch" for signal in signals)
     view = {
         "language": voice.language,
         "subject": _subject(signals, voice, name),
-        "hello": words["hello_watch" if only_watched else "hello"].format(organisation=name),
+        "hello": words[_greeting(signals)].format(organisation=name),
         "synthetic": voice.say("synthetic") if organisation.synthetic else "",
         "signals": [_view(signal, subscription, areas, voice) for signal in signals],
         "pause": words["pause"].format(id=subscription.id),

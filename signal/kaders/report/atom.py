@@ -77,8 +77,9 @@ def _summary(signal: Row, kind: str, voice: Voice) -> Iterator[str]:
     yield f"{kind[:1].upper()}{kind[1:]}."
     yield voice.both(signal["explanation"])
     yield f"{voice.say('owner')}: {voice.both(signal['owner']['name'])}."
-    yield f"{voice.say('action')}: {voice.say('action_short_' + signal['action'])}."
-    yield f"{voice.say('answer_by')} {voice.moment(signal['answer_by'])}."
+    if signal["action"]:
+        yield f"{voice.say('action')}: {voice.say('action_short_' + signal['action'])}."
+        yield f"{voice.say('answer_by')} {voice.moment(signal['answer_by'])}."
 
 
 def _urn(*parts: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,19 +16,26 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LABELLED = ("signal", "watch", "standing_gap")
-WIDTH, HEIGHT = 460.0, 320.0
+Size = tuple[float, float]
+BROAD: Size = (430.0, 300.0)
+NARROW: Size = (300.0, 330.0)
+"""Width and height in units: on a phone the letters of the broad picture would be too small to read."""
 NARROWEST, WIDEST = 0.5, 4.0
 """Ratio at the left edge, and the least that the right edge shows: one ordinary day looks ordinary."""
 FURTHEST = 64.0
 """Ratio beyond which growth is drawn at the edge: the table has the number."""
 NAME_LENGTH = 24
 """Characters of a label: a third of the picture."""
-CHARACTER = 6.4
-"""Mean width of a character of 11 units in DejaVu Sans, wider than the fonts of most readers."""
-AXIS_HEIGHT = 42.0
-"""Units at the bottom that the scale and its words take; no label goes there."""
-CROWDED = 60.0
-"""Square units of a label that may cover something else: a small dot, not a word."""
+CHARACTER = 0.6
+"""Mean width of a character in letter sizes in DejaVu Sans, wider than the fonts of most readers."""
+LOUD, PLAIN, SOFT_SIZE = 11.0, 10.5, 9.5
+"""Letter sizes: signals, what else stands out, ordinary topics."""
+AXIS_HEIGHT, LANE_HEIGHT = 42.0, 38.0
+"""Units at the bottom that the scale and its words take, where no label goes; and of the lane above it."""
+TICK_ROOM = 0.3
+"""Doublings that the words of a tick need before the right edge."""
+CROWDED, FREE = 60.0, 4.0
+"""Square units of a label that may cover something else: a small dot, not a word; of an ordinary topic."""
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in units of the picture."""
 
@@ -39,26 +47,44 @@ class Spot:
     x: float
     y: float
     text: str
-    loud: bool
+    size: float
     rank: float
 
+    @property
+    def loud(self) -> bool:
+        """Whether it is a signal's, which always gets its label."""
+        return self.size == LOUD
 
-def day_map(issues: Sequence[dict[str, Any]], numbers: dict[str, int], voice: Voice, *, name: str) -> str:
+
+def day_map(
+    issues: Sequence[dict[str, Any]],
+    numbers: dict[str, int],
+    voice: Voice,
+    *,
+    name: str,
+    size: Size = BROAD,
+) -> str:
     """Growth (x, log scale) against divergence beyond the tolerance (y, bits, with its interval).
 
     issues   of the payload; those without ratio are left out, those without divergence stand in a lane below
     numbers  issue id -> number of its signal in the report
     """
     shown = [issue for issue in issues if _drawable(issue)]
-    figure = canvas(WIDTH, HEIGHT)
-    axes = figure.add_axes((0.07, 0.27, 0.91, 0.71))
-    lane = figure.add_axes((0.07, 0.13, 0.91, 0.12), sharex=axes)
+    figure = canvas(*size)
+    axes = figure.add_axes(_part(size, AXIS_HEIGHT + LANE_HEIGHT + 6, size[1] - 6))
+    lane = figure.add_axes(_part(size, AXIS_HEIGHT, AXIS_HEIGHT + LANE_HEIGHT), sharex=axes)
     _frame(axes, lane, shown, voice)
     taken = [*_corners(axes, voice), _lane_name(lane, voice), *_lines(axes)]
     taken += _dots(axes, lane, shown, numbers)
-    spots = [_spot(axes, lane, issue, numbers, voice) for issue in shown if issue["status"] in LABELLED]
-    _labels(figure, spots, taken)
+    spots = [_spot(axes, lane, issue, numbers, voice) for issue in shown]
+    _labels(figure, size, spots, taken)
     return markup(figure, name=name, label=_words(shown, voice))
+
+
+def _part(size: Size, bottom: float, top: float) -> Box:
+    """The place of axes from `bottom` to `top`, in shares of the picture: left, bottom, width, height."""
+    left, right = 26.0, size[0] - 8
+    return left / size[0], bottom / size[1], (right - left) / size[0], (top - bottom) / size[1]
 
 
 def _drawable(issue: dict[str, Any]) -> bool:
@@ -92,7 +118,7 @@ def _frame(axes: Axes, lane: Axes, shown: Sequence[dict[str, Any]], voice: Voice
     axes.set(xlim=(left, right), ylim=(bottom, top))
     lane.set_ylim(0, 1)
     axes.tick_params(labelbottom=False)
-    powers = range(math.ceil(left), math.floor(right) + 1)
+    powers = range(math.ceil(left), math.floor(right - TICK_ROOM) + 1)
     lane.set_xticks(list(powers), [_times(power) for power in powers])
     lane.set_xlabel(voice.say("map_x"), color=SOFT, size=10)
     axes.set_ylabel(voice.say("map_y"), color=SOFT, size=10)
@@ -119,7 +145,7 @@ def _corners(axes: Axes, voice: Voice) -> Iterator[Box]:
         ("map_quiet", 0.01, 0.015),
     )
     for key, x, y in corners:
-        loud, text = key == "map_act", voice.say(key)
+        loud, text = key == "map_act", _fitted(voice.say(key), axes, right=x > 0.5)
         ends = ("right" if x > 0.5 else "left", "top" if y > 0.5 else "bottom")
         style: dict[str, Any] = {
             "color": ACT if loud else SOFT,
@@ -128,39 +154,52 @@ def _corners(axes: Axes, voice: Voice) -> Iterator[Box]:
         }
         axes.text(x, y, text, transform=axes.transAxes, ha=ends[0], va=ends[1], **style)
         px, py = axes.transAxes.transform((x, y))
-        yield _corner_box(float(px), float(py), CHARACTER * len(text), *ends)
+        yield _corner_box(float(px), float(py), text, *ends)
 
 
-def _corner_box(x: float, y: float, width: float, side: str, end: str) -> Box:
+def _fitted(text: str, axes: Axes, *, right: bool) -> str:
+    """The words of a corner on as many lines as its side of the dashed line needs."""
+    left, middle, edge = (
+        float(axes.transData.transform((x, 0))[0]) for x in (axes.get_xlim()[0], 0, axes.get_xlim()[1])
+    )
+    width = (edge - middle if right else middle - left) - 6
+    return "\n".join(textwrap.wrap(text, max(int(width / (CHARACTER * 10)), 8)))
+
+
+def _corner_box(x: float, y: float, text: str, side: str, end: str) -> Box:
+    lines = text.splitlines()
+    width, height = CHARACTER * 10 * max(map(len, lines)), 13.0 * len(lines)
     left = x - width if side == "right" else x
-    bottom = y - 13 if end == "top" else y
-    return left, bottom, left + width, bottom + 13
+    bottom = y - height if end == "top" else y
+    return left, bottom, left + width, bottom + height
 
 
 def _lines(axes: Axes) -> tuple[Box, Box]:
     """The two dashed lines, which a label had better not cross."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    return _box(axes, 0, bottom, 0, top, 4), _box(axes, left, 0, right, 0, 2)
+    return _box(axes, 0, bottom, 0, top, 2), _box(axes, left, 0, right, 0, 2)
 
 
 def _lane_name(lane: Axes, voice: Voice) -> Box:
     text = voice.say("map_lane")
-    lane.text(0.01, 0.5, text, transform=lane.transAxes, color=SOFT, size=10, va="center")
-    px, py = (float(v) for v in lane.transAxes.transform((0.01, 0.5)))
-    return px, py - 7, px + CHARACTER * len(text), py + 7
+    lane.text(0.01, 0.98, text, transform=lane.transAxes, color=SOFT, size=10, va="top")
+    px, py = (float(v) for v in lane.transAxes.transform((0.01, 0.98)))
+    return px, py - 13, px + CHARACTER * 10 * len(text), py
 
 
 def _spot(axes: Axes, lane: Axes, issue: dict[str, Any], numbers: dict[str, int], voice: Voice) -> Spot:
     area, x, y = _place(axes, lane, issue)
     px, py = area.transData.transform((x, y))
     number, name = numbers.get(issue["issue"]), tidy(voice.both(issue["name"]), NAME_LENGTH)
-    rank = number or len(numbers) + 1 + 1 / (1 + float(issue["ratio"]))
-    return Spot(float(px), float(py), f"{number} {name}" if number else name, number is not None, rank)
+    special = issue["status"] in LABELLED
+    size = LOUD if number else PLAIN if special else SOFT_SIZE
+    rank = number or len(numbers) + (1 if special else 2) + 1 / (1 + float(issue["ratio"]))
+    return Spot(float(px), float(py), f"{number} {name}" if number else name, size, rank)
 
 
 def _place(axes: Axes, lane: Axes, issue: dict[str, Any]) -> tuple[Axes, float, float]:
     if issue["divergence"] is None:
-        return lane, _x(issue), 0.5
+        return lane, _x(issue), 0.3
     return axes, _x(issue), _above(issue)
 
 
@@ -185,31 +224,39 @@ def _box(area: Axes, x0: float, y0: float, x1: float, y1: float, margin: float) 
     return left - margin, bottom - margin, right + margin, top + margin
 
 
-def _labels(figure: Figure, spots: Sequence[Spot], taken: list[Box]) -> None:
-    """Names beside the dots that matter, the most urgent first, each where nothing stands yet.
+def _labels(figure: Figure, size: Size, spots: Sequence[Spot], taken: list[Box]) -> None:
+    """Names beside the dots, the most urgent first, each where nothing stands yet.
 
     A signal is always named; another name that finds no room is left to the table.
     """
     for spot in sorted(spots, key=lambda s: s.rank):
-        box = min(_around(spot), key=lambda b: _crowding(b, taken))
-        if not spot.loud and _crowding(box, taken) > CROWDED:
+        ordinary = spot.size == SOFT_SIZE
+        box = min(_around(spot), key=lambda b: _crowding(b, taken, size))
+        if not spot.loud and _crowding(box, taken, size) > (FREE if ordinary else CROWDED):
             continue
         taken.append(box)
         left, bottom, right, top = box
         figure.text(
-            (left + right) / 2 / WIDTH,
-            (bottom + top) / 2 / HEIGHT,
+            (left + right) / 2 / size[0],
+            (bottom + top) / 2 / size[1],
             spot.text,
             ha="center",
             va="center",
-            color=INK,
+            size=spot.size,
+            color=SOFT if ordinary else INK,
             weight="bold" if spot.loud else "normal",
         )
 
 
 def _around(spot: Spot) -> Iterator[Box]:
-    """Places for a label, best first: beside the dot, above or below it, then further away."""
-    width, height = CHARACTER * len(spot.text) * (1.12 if spot.loud else 1), 13.0
+    """Places for a label, best first: beside the dot, above or below it, then further away.
+
+    An ordinary topic's label stays beside its dot: further away nobody sees whose it is.
+    """
+    width, height = CHARACTER * spot.size * len(spot.text) * (1.18 if spot.loud else 1), 13.0
+    if spot.size == SOFT_SIZE:
+        yield from (_centred(spot.x + side * (6 + width / 2), spot.y, width, height) for side in (1, -1))
+        return
     for away in (8.0, 15.0, 26.0, 38.0):
         side, over = away + width / 2, away + height / 2
         for dx, dy in ((side, 0.0), (-side, 0.0), (0.0, over), (0.0, -over)):
@@ -222,12 +269,11 @@ def _centred(x: float, y: float, width: float, height: float) -> Box:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def _crowding(box: Box, taken: Sequence[Box]) -> float:
+def _crowding(box: Box, taken: Sequence[Box], size: Size) -> float:
     """Square units of `box` that cover something or stick out of the picture."""
     area = (box[2] - box[0]) * (box[3] - box[1])
-    return (
-        area - _overlap(box, (2, AXIS_HEIGHT, WIDTH - 2, HEIGHT - 2)) + sum(_overlap(box, b) for b in taken)
-    )
+    room = (26, AXIS_HEIGHT, size[0] - 2, size[1] - 2)
+    return area - _overlap(box, room) + sum(_overlap(box, other) for other in taken)
 
 
 def _overlap(one: Box, two: Box) -> float:

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from kaders.report import view
-from kaders.report.daymap import day_map
+from kaders.report.daymap import NARROW, day_map
 from kaders.report.pictures import frame_bars, sparkline
 from kaders.report.svg import drawing
 from kaders.report.view import Payload, Row
@@ -51,6 +51,9 @@ def _pictures(payload: Payload, voice: Voice) -> dict[str, Any]:
     named = {signal["id"]: f"s{number}" for number, signal in enumerate(signals, start=1)}
     return {
         "map_svg": Markup(day_map(payload["issues"], view.numbers(payload), voice, name="map")),
+        "narrow_map_svg": Markup(
+            day_map(payload["issues"], view.numbers(payload), voice, name="narrow", size=NARROW)
+        ),
         "bars": dict(_bars(signals, named, voice)),
         "sparks": dict(_sparks(signals, named, voice)),
     }
@@ -90,6 +93,7 @@ def _speaking(environment: Environment, voice: Voice) -> Environment:
         pct=voice.percent,
         day=voice.day,
         short_day=partial(voice.day, short=True),
+        dated=voice.dated,
         moment=voice.moment,
         tidy=tidy,
         link=safe_link,

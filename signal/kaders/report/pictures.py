@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
 FRAMES_SHOWN = 5
 """Bars in a picture: what a reader takes in at a glance; the table has them all."""
-POINTS_AT = 1.33
+ROW = 34.0
+"""Units that a pair of bars takes; in print the style sheet shows the first three."""
+POINTS_AT = 1.36
 """Where the difference is written, in lengths of the longest bar: its percentage stands in between."""
-NAME_LENGTH = 26
-"""Characters of a name within a picture: the longest frame name of the fourteen fits."""
+LINE_LENGTH, NAME_LINES = 21, 3
+"""Characters on a line of a name and its lines: a counter-frame of eight words fits."""
 
 
 def frame_bars(rows: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> str:
@@ -27,10 +30,10 @@ def frame_bars(rows: Sequence[dict[str, Any]], voice: Voice, *, name: str) -> st
     rows  per_frame of a signal: frame, name, ours, theirs (shares 0..1), largest part first
     """
     shown = rows[:FRAMES_SHOWN]
-    figure = canvas(380, 22 + 30 * len(shown))
-    axes = figure.add_axes((0.43, 0.01, 0.36, 0.98))
+    figure = canvas(320, ROW * len(shown))
+    axes = figure.add_axes((0.415, 0, 0.33, 1))
     top = max([0.2, *(max(r["ours"], r["theirs"]) for r in shown)])
-    axes.set(xlim=(0, top * POINTS_AT), ylim=(len(shown) - 0.4, -0.6))
+    axes.set(xlim=(0, top * POINTS_AT), ylim=(len(shown) - 0.5, -0.5))
     axes.axis("off")
     for row, frame in enumerate(shown):
         _bar_pair(axes, row, frame, voice, top)
@@ -42,12 +45,19 @@ def _bar_pair(axes: Axes, row: int, frame: dict[str, Any], voice: Voice, top: fl
     for offset, key, colour in ((-0.19, "ours", OURS), (0.19, "theirs", THEIRS)):
         axes.barh(row + offset, frame[key], height=0.34, color=colour)
         axes.text(
-            frame[key] + top * 0.02, row + offset, voice.percent(frame[key]), va="center", size=9, color=SOFT
+            frame[key] + top * 0.02,
+            row + offset,
+            voice.percent(frame[key]),
+            va="center",
+            size=9.5,
+            color=SOFT,
         )
-    axes.text(-top * 0.03, row, _short(voice.both(frame["name"])), ha="right", va="center", color=INK)
+    name = _lines(voice.both(frame["name"]))
+    size = 10.5 if name.count("\n") < NAME_LINES - 1 else 9.5
+    axes.text(-top * 0.04, row, name, ha="right", va="center", size=size, linespacing=1.1, color=INK)
     points = 100 * (frame["theirs"] - frame["ours"])
     words = voice.say("points", n=voice.number(points, signed=True))
-    axes.text(top * POINTS_AT, row, words, va="center", color=INK, weight="bold")
+    axes.text(top * POINTS_AT, row, words, va="center", size=10.5, color=INK, weight="bold")
 
 
 def _bar_words(frame: dict[str, Any], voice: Voice) -> str:
@@ -111,5 +121,7 @@ def _float(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _short(name: str) -> str:
-    return tidy(name, NAME_LENGTH)
+def _lines(name: str) -> str:
+    """A name on as many lines as fit beside a pair of bars; what does not fit is cut off."""
+    lines = textwrap.wrap(name, LINE_LENGTH) or [""]
+    return "\n".join([*lines[: NAME_LINES - 1], tidy(" ".join(lines[NAME_LINES - 1 :]), LINE_LENGTH)]).strip()

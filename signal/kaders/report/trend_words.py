@@ -27,7 +27,7 @@ COLUMNS = {
     "high": "Hoog / High",
     "tolerance": "Tolerantie / Tolerance",
     "beyond": "Voorbij tolerantie / Beyond tolerance",
-    "gap": "Staande kloof / Standing gap",
+    "gap": "Kloof zonder groei / Standing gap",
     "status": "Status",
     "days": "Dagen gemeten / Days measured",
     "signal": "Signaal / Signal",
@@ -67,7 +67,7 @@ LEVELS = {
 STATUS = {
     "signal": "signaal / signal",
     "watch": "let op / watch",
-    "standing_gap": "staande kloof / standing gap",
+    "standing_gap": "kloof zonder groei / standing gap",
     "normal": "gewoon / normal",
     "not_tested": "niet getoetst / not tested",
 }

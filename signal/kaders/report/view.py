@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from kaders.report.voice import Voice, tidy
+from kaders.report.voice import Voice, tidy, words
 
 Payload = dict[str, Any]
 Row = dict[str, Any]
@@ -14,10 +15,12 @@ TABLE_ROWS = 8
 """Issues in the table beside the picture: what fits beside it on A4; the rest is one click away."""
 HEARD_SHOWN = 3
 """Things that are heard, per signal: a third line already competes with the message beside it."""
-TERMS_SHOWN = 5
+TERMS_SHOWN = 3
 """New words on their line: more do not fit on two lines in print."""
 FRAME_GAP = 0.05
 """Difference of shares from which a frame is worth a sentence: less vanishes in whole percents."""
+AS_SHARES = ("q", "interval", "same_story")
+"""Parameters of the method that a reader knows as percents."""
 _ORDER = ("signal", "watch", "standing_gap", "normal", "not_tested")
 
 
@@ -45,6 +48,15 @@ def issue_rows(payload: Payload) -> list[Row]:
 def untested(payload: Payload) -> list[Row]:
     """The issues on which nothing could be said."""
     return [issue for issue in payload["issues"] if issue["status"] == "not_tested"]
+
+
+def reasons(missed: Sequence[Row], voice: Voice) -> list[tuple[str, list[str]]]:
+    """Why issues were not tested, each reason with the names it holds for."""
+    grouped: dict[str, list[str]] = {}
+    for issue in missed:
+        why = voice.both(issue["why_not"]) or voice.say("not_tested_why")
+        grouped.setdefault(why, []).append(voice.both(issue["name"]))
+    return list(grouped.items())
 
 
 def remainder(more: Sequence[Row], missed: int, voice: Voice) -> str:
@@ -87,13 +99,67 @@ def coverage(payload: Payload, voice: Voice) -> list[str]:
     ]
 
 
+def about(signal: Row, voice: Voice) -> str:
+    """What a signal is about in a few words: its name, or its newest word and the policy area it is in."""
+    name, terms = voice.both(signal.get("name")), (signal.get("novelty") or {}).get("terms")
+    if signal.get("kind") != "unframed" or not terms:
+        return name
+    place = name if signal.get("topic") else voice.both((signal.get("policy_area") or {}).get("label"))
+    return voice.say("about_terms", term=tidy(terms[0]["term"], 40), name=place or name)
+
+
+def bare_headline(signal: Row, voice: Voice) -> str:
+    """The headline without the name in front, for where the name stands before it already."""
+    return voice.both(signal.get("headline")).removeprefix(f"{voice.both(signal.get('name'))}: ")
+
+
+def shift(watched: Row, voice: Voice) -> str:
+    """Where the emphasis of a watched issue went; "" when it fits our message: nothing to tell."""
+    face = (watched.get("divergence") or {}).get("face", "none")
+    return "" if face == "none" else voice.both(watched.get("explanation"))
+
+
+def changes(payload: Payload, voice: Voice) -> list[tuple[str, str]]:
+    """Per open signal its name and since when it runs and what changed; then those that went quiet."""
+    running = [(about(signal, voice), _running(signal, voice)) for signal in payload["signals"]]
+    now = numbers(payload)
+    quiet = [o for o in payload["open_signals"] if o["issue"] not in now]
+    return running + [
+        (voice.both(o["name"]), f"{voice.say('state_' + o['state'])}: {_span(o, voice)}") for o in quiet
+    ]
+
+
+def _running(signal: Row, voice: Voice) -> str:
+    """ "sinds za 21 nov, dag 3: gisteren verhoogd, vandaag hoog"."""
+    level = voice.say(f"level_{signal['level']}")
+    earlier = [d for d in signal["history"] or [] if d["day"] < signal["day"]]
+    if not earlier:
+        return voice.say("running_new", level=level)
+    last, before = earlier[-1]["day"], voice.say(f"level_{earlier[-1]['level']}")
+    yesterday = (date.fromisoformat(signal["day"]) - timedelta(days=1)).isoformat()
+    key = "running_back" if last != yesterday else "running_same" if before == level else "running_changed"
+    return voice.say(
+        key,
+        first=voice.day(signal["first_day"], short=True),
+        n=voice.number(signal["day_number"]),
+        last=voice.day(last, short=True),
+        before=before,
+        level=level,
+    )
+
+
+def _span(episode: Row, voice: Voice) -> str:
+    """ "signaal, van ma 16 nov tot vr 20 nov"."""
+    first, last = (voice.day(episode[key], short=True) for key in ("first_day", "last_day"))
+    key = "since_day" if first == last else "since_until"
+    return voice.say(key, level=voice.say(f"level_{episode['level']}"), first=first, last=last)
+
+
 def heard(signal: Row, voice: Voice) -> list[str]:
     """What is heard instead of, against or beside our message, loudest first."""
     counters, frames, terms = _counters(signal, voice), _frames(signal, voice), _terms(signal, voice)
     order = (counters, frames, terms) if signal["kind"] == "contested" else (terms, frames, counters)
     found = [line for lines in order for line in lines][:HEARD_SHOWN]
-    if signal["echo"] is not None and signal["stated"]:
-        found.append(voice.say("heard_echo", share=voice.percent(signal["echo"])))
     return found or [voice.say("heard_nothing")]
 
 
@@ -121,9 +187,9 @@ def _terms(signal: Row, voice: Voice) -> list[str]:
     terms = (signal["novelty"] or {}).get("terms", [])[:TERMS_SHOWN]
     said = ", ".join(
         voice.say(
-            "heard_term",
+            "heard_term_one" if term["seen"] == 1 else "heard_term",
             term=tidy(term["term"], 40),
-            seen=voice.number(term["seen"]),
+            n=voice.number(term["seen"]),
             before=voice.number(term["before"]),
         )
         for term in terms
@@ -220,15 +286,21 @@ def areas(payload: Payload, voice: Voice) -> list[tuple[str, list[Row]]]:
 
 
 def parameters(payload: Payload, voice: Voice) -> str:
-    """The thresholds of the method in one line, sorted by name."""
-    return ", ".join(
-        f"{tidy(k)} {_plain(v, voice)}" for k, v in sorted(payload["method"]["parameters"].items())
-    )
+    """The thresholds of the method in plain words, sorted by name."""
+    return "; ".join(_parameter(k, v, voice) for k, v in sorted(payload["method"]["parameters"].items()))
+
+
+def _parameter(name: str, value: object, voice: Voice) -> str:
+    """One threshold in words; one that has none yet goes by its name."""
+    as_share = name in AS_SHARES and isinstance(value, float)
+    said = voice.percent(float(str(value))) if as_share else _plain(value, voice)
+    known = f"param_{name}" in words(voice.language)
+    return voice.say(f"param_{name}", value=said) if known else f"{tidy(name.replace('_', ' '))} {said}"
 
 
 def _plain(value: object, voice: Voice) -> str:
     if isinstance(value, float):
-        return voice.number(value, 2 if value >= 0.01 or value == 0 else 4)
+        return voice.number(value, len(f"{value:g}".partition(".")[2]))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "–".join(_plain(one, voice) for one in value)
     return tidy(value, 60)

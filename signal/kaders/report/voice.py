@@ -112,6 +112,11 @@ class Voice:
         month = self._name("months", when.month - 1)
         return f"{self._name('weekdays', when.weekday())} {when.day} {month} {when.year}"
 
+    def dated(self, iso: str) -> str:
+        """An ISO date that may be of another year: "1 feb 2025"."""
+        when = date.fromisoformat(iso)
+        return f"{self.month_day(when)} {when.year}"
+
     def month_day(self, when: date) -> str:
         """ "23 nov"."""
         return f"{when.day} {self._name('months_short', when.month - 1)}"

@@ -26,6 +26,8 @@ PATIENCE = 30.0
 OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """Nothing is ever fetched from DuckDB's site; what Kaders needs is built in."""
 
+INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C while it works."""
 _FULL = ("No space left", "Disk quota", "database or disk is full", "File too large")
 _REFUSED = ("Permission denied", "Read-only file system")
 _DAMAGED = (
@@ -125,6 +127,10 @@ def _explained(path: Path) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except RuntimeError as error:
+        if INTERRUPTED not in str(error):
+            raise
+        raise KeyboardInterrupt from error
 
 
 def _sentence(path: Path, error: duckdb.Error) -> KadersError | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -10,14 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.settings import Places
-from kaders.store import files
-
-SUFFIX = ".jsonl.gz"
-COMPRESSION = 6
-"""gzip's own default; higher levels cost time and win a few per cent on text."""
+from kaders.store import packed
+from kaders.store.packed import SUFFIX, stamp
 
 
 def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
@@ -29,7 +24,7 @@ def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) 
     utc = moment.astimezone(UTC)
     name = f"{utc:%H%M%S}Z-{hashlib.blake2b(lines, digest_size=4).hexdigest()}{SUFFIX}"
     path = places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
-    files.write(path, gzip.compress(lines, COMPRESSION, mtime=0))
+    packed.write(path, lines)
     return path.relative_to(places.of("landing")).as_posix()
 
 
@@ -42,12 +37,7 @@ def paths(places: Places, source: str | None = None) -> list[Path]:
 
 def read(path: Path) -> Iterator[Item]:
     """The items of one landing file. Raises Quarantine, naming the file, when it is damaged."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                yield _item(json.loads(line))
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
-        raise Quarantine(f"The landing file {path} cannot be read ({type(error).__name__}).") from error
+    return packed.read(path, _item, kind="landing")
 
 
 def landed_at(path: Path) -> datetime:
@@ -61,7 +51,8 @@ def _moment_and_path(path: Path) -> tuple[str, str, str]:
 
 def _line(item: Item) -> str:
     fields = {name: getattr(item, name) for name in Item.__dataclass_fields__}
-    fields |= {"published": _stamp(item.published), "fetched_at": _stamp(item.fetched_at)}
+    published = stamp(item.published) if item.published else None
+    fields |= {"published": published, "fetched_at": stamp(item.fetched_at)}
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -74,7 +65,3 @@ def _item(fields: dict[str, Any]) -> Item:
             "fetched_at": datetime.fromisoformat(fields["fetched_at"]),
         }
     )
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -11,12 +11,12 @@ from kaders.model import Window
 from kaders.store.connection import Connection
 from kaders.store.sql import sql
 
-COLUMNS = ("day", "source", "outcome", "reason", "detail", "entries")
+COLUMNS = ("day", "source", "outcome", "last_outcome", "reason", "detail", "entries", "bad_entries")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source stands: its last outcome, the visit since which it is so, and the last visit."""
+    """How a source stands: its last outcome and why, the visit since which it is so, and the last visit."""
 
     source: str
     outcome: str
@@ -28,7 +28,8 @@ class SourceState:
 def coverage(con: Connection, window: Window, zone: str) -> pd.DataFrame:
     """One row per day (of `zone`, from `window.base` on) and source visited by `window.cutoff`.
 
-    outcome, reason and detail are the day's last word; entries are the new entries of all its visits.
+    outcome: the best of the day, for what was covered. last_outcome, reason, detail and bad_entries: the last
+    word of the day, for how the source stands. entries: the new ones of all visits.
     """
     given = {"cutoff": window.cutoff, "base": window.base, "zone": zone}
     return pd.DataFrame(con.execute(sql("coverage"), given).fetchall(), columns=list(COLUMNS))

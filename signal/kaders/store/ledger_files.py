@@ -12,6 +12,7 @@ from kaders.errors import Quarantine
 from kaders.model import Fetch
 from kaders.settings import Places
 from kaders.store import files
+from kaders.store.packed import stamp
 
 ATTEMPTS = 1000
 """Visits of one shard at one moment; nobody runs the same moment more often."""
@@ -61,5 +62,5 @@ def _attempt(path: Path) -> int:
 
 
 def _line(fetch: Fetch) -> str:
-    fields = asdict(fetch) | {"moment": fetch.moment.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+    fields = asdict(fetch) | {"moment": stamp(fetch.moment)}
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"

@@ -19,6 +19,7 @@ class State:
     etag, last_modified   the validators of the reply, for the next conditional request
     body           hash of the body
     count          entries in the reply
+    bad            entries in the reply that could not be read
     marks          hashes of the raw entries of the reply
     entries        hash of a guid -> the fingerprint that entry last had
     """
@@ -28,6 +29,7 @@ class State:
     last_modified: str = ""
     body: str = ""
     count: int = 0
+    bad: int = 0
     marks: tuple[str, ...] = ()
     entries: dict[str, str] = field(default_factory=dict)
 
@@ -45,6 +47,7 @@ def load(places: Places, source: str) -> State | None:
             last_modified=str(fields["last_modified"]),
             body=str(fields["body"]),
             count=int(fields["count"]),
+            bad=int(fields.get("bad", 0)),
             marks=tuple(map(str, fields["marks"])),
             entries={str(guid): str(mark) for guid, mark in fields["entries"].items()},
         )

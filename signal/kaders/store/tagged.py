@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kaders.errors import Quarantine
 from kaders.model import Document, Tagged, Tags
 from kaders.settings import Places
-from kaders.store import files
-from kaders.store.landing import SUFFIX
+from kaders.store import packed
+from kaders.store.packed import SUFFIX, stamp
 
-COMPRESSION = 6
-"""gzip's own default; higher levels cost time and win a few per cent on text."""
 _DOCUMENT = tuple(field.name for field in fields(Document))
 _TAGS = tuple(field.name for field in fields(Tags))
 _MOMENTS = ("published", "first_seen")
@@ -40,23 +36,17 @@ def write(path: Path, tagged: Iterable[Tagged]) -> None:
 
     Raises files.Unwritable when the disk is full or refuses.
     """
-    lines = "".join(_line(one) for one in tagged).encode()
-    files.write(path, gzip.compress(lines, COMPRESSION, mtime=0))
+    packed.write(path, "".join(_line(one) for one in tagged).encode())
 
 
 def read(path: Path) -> Iterator[Tagged]:
     """The documents of a tagged file. Raises Quarantine, naming the file, when it is damaged."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                yield _tagged(json.loads(line))
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
-        raise Quarantine(f"The tagged file {path} cannot be read ({type(error).__name__}).") from error
+    return packed.read(path, _tagged, kind="tagged")
 
 
 def _line(tagged: Tagged) -> str:
     document = {name: getattr(tagged.document, name) for name in _DOCUMENT}
-    document |= {name: _stamp(document[name]) for name in _MOMENTS}
+    document |= {name: stamp(document[name]) for name in _MOMENTS}
     tags = {name: getattr(tagged.tags, name) for name in _TAGS}
     return json.dumps({"document": document, "tags": tags}, ensure_ascii=False) + "\n"
 
@@ -66,7 +56,3 @@ def _tagged(line: dict[str, Any]) -> Tagged:
     document |= {name: datetime.fromisoformat(document[name]) for name in _MOMENTS}
     tags |= {name: tuple(tags[name]) for name in _TUPLES}
     return Tagged(Document(**document), Tags(**tags))
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

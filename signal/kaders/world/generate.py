@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from kaders.world.piece import Memory, Piece, piece_at
 from kaders.world.plan import Plan
-from kaders.world.planted import bot_bursts, copies, wire_storms
+from kaders.world.planted import copies, wire_storms
+from kaders.world.robots import bursts
 
 
 def days_of(plan: Plan) -> Iterator[tuple[date, list[Piece]]]:
@@ -20,5 +21,5 @@ def days_of(plan: Plan) -> Iterator[tuple[date, list[Piece]]]:
         written = [piece_at(plan, place, day, numbers, memory) for place in plan.places(day)]
         written += copies(plan, written, day, numbers)
         written += wire_storms(plan, day, numbers)
-        written += bot_bursts(plan, day, numbers)
+        written += bursts(plan, day, numbers)
         yield day, sorted(written, key=lambda piece: (piece.published, piece.source, piece.identity.id))

@@ -10,7 +10,7 @@ from random import Random
 
 from kaders.settings import PolicyFrame, Source
 from kaders.world.scenario_model import VOLUME_KINDS, Plant, Scenario
-from kaders.world.text import Talk
+from kaders.world.text import Angle, Talk
 
 DISPERSION = 14.0
 """Shape of the gamma that a day's volume is multiplied with: standard deviation 27 %, beside Poisson noise.
@@ -75,6 +75,12 @@ class Plan:
         ):
             for source in self._spread(name, day, there, mean):
                 yield Place(source)
+
+    def planted_talk(self, plant: Plant) -> Angle:
+        """What a wire story or a burst of robots says: its two strongest frames and its counter-frame."""
+        frames = plant.frames or self.scenario.topics[plant.topic or ""].talk
+        strongest = sorted(frames, key=lambda frame: (-frames[frame], frame))[:2]
+        return Angle(tuple(strongest), False, plant.counter)
 
     def _talked(self, topic: str, day: date, public: list[Source]) -> Iterator[Place]:
         normal = self.scenario.topics[topic]

@@ -1,4 +1,4 @@
-"""Texts that many repeat: wire copies, a wire storm, a burst of bots."""
+"""Texts that many repeat: wire copies and wire storms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kaders.settings import Source
 from kaders.world import text
 from kaders.world.clock import at, end_of
 from kaders.world.grammar import Grammar, Slots, Subject, grammar
-from kaders.world.piece import Piece, Truth, dress, language_of
+from kaders.world.piece import Piece, Truth, dress
 from kaders.world.plan import Plan
 from kaders.world.polish import capital, fill
 from kaders.world.scenario_model import NEWS_KINDS, Plant
@@ -39,9 +39,6 @@ HEADS = {
     "nl": ("", "", "Update: ", "Uit de regio: ", "Raad en stad: "),
     "en": ("", "", "Update: ", "In brief: ", "Town hall: "),
 }
-BURST = 200
-"""Posts of a bot burst whose scenario names no size."""
-BOT_MARKS = ("", "!", "!!", " 😡", " 👇", " #waterdam", " RT!", " Delen!", " ‼️", " 🔁")
 
 
 def copies(plan: Plan, written: Sequence[Piece], day: date, numbers: Counter[str]) -> list[Piece]:
@@ -65,12 +62,6 @@ def wire_storms(plan: Plan, day: date, numbers: Counter[str]) -> list[Piece]:
     """The copies of each wire story that is planted on a day."""
     storms = [plant for plant in plan.at_work(day) if plant.kind == "wire_storm"]
     return [piece for plant in storms for piece in _storm(plan, plant, day, numbers)]
-
-
-def bot_bursts(plan: Plan, day: date, numbers: Counter[str]) -> list[Piece]:
-    """The posts of each bot burst that is planted on a day."""
-    bursts = [plant for plant in plan.at_work(day) if plant.kind == "bot_burst"]
-    return [piece for plant in bursts for piece in _burst(plan, plant, day, numbers)]
 
 
 def _titles(plan: Plan, day: date) -> list[Source]:
@@ -102,13 +93,6 @@ def _tailed(body: str, language: str, rng: Random) -> str:
     return f"{body} {rng.choice(TAILS[language])}" if rng.random() < 0.6 else body
 
 
-def _planted_talk(plan: Plan, plant: Plant) -> text.Angle:
-    topic = plant.topic or ""
-    frames = plant.frames or plan.scenario.topics[topic].talk
-    strongest = sorted(frames, key=lambda frame: (-frames[frame], frame))[:2]
-    return text.Angle(tuple(strongest), False, plant.counter)
-
-
 def _slots_of(rng: Random, subject: Subject) -> Slots:
     """The subject's slots with one filling each: one story or one message keeps to its numbers and names."""
     return {slot: (rng.choice(fillings),) for slot, fillings in subject.slots.items()}
@@ -120,7 +104,7 @@ def _storm(plan: Plan, plant: Plant, day: date, numbers: Counter[str]) -> list[P
     if not titles:
         return []
     language = titles[0].language or "nl"
-    words, angle = grammar(language), _planted_talk(plan, plant)
+    words, angle = grammar(language), plan.planted_talk(plant)
     subject = words.subjects[plant.topic or ""]
     lines, heads = _wire(rng, words, subject, angle)
     start, made = at(day, time(9, 40), plan.scenario.zone), []
@@ -159,41 +143,3 @@ def _wire(rng: Random, words: Grammar, subject: Subject, angle: text.Angle) -> t
     first = [line for voice in voices for line in voice["headline"] if text.MENTION in line]
     heads = rng.sample(first, k=min(3, len(first))) or list(subject.headline[:3])
     return lines, [capital(fill(line, rng, slots), dutch=dutch) for line in heads]
-
-
-def _burst(plan: Plan, plant: Plant, day: date, numbers: Counter[str]) -> list[Piece]:
-    rng = Random(f"{plan.seed}|{day}|{plant.topic}|bots")
-    places = [s for s in plan.alive(day) if s.kind == "social" and plant.source in (None, s.id)]
-    if not places:
-        return []
-    language = language_of(plan, places[0], Random(f"{plan.seed}|{plant.topic}|bot language"))
-    words, angle = grammar(language), _planted_talk(plan, plant)
-    message = _slogan(rng, words, words.subjects[plant.topic or ""], angle)
-    bots = [f"waterdamnu{rng.randrange(1000, 9999)}" for _ in range(plant.accounts)]
-    start = at(day, time(14, 3), plan.scenario.zone)
-    truth = Truth(plant.topic, angle.frames, False, plant.counter, False, plant.kind)
-    made = []
-    for index in range(_posts(plan, plant)):
-        place = rng.choices(places, [source.expected_per_day for source in places])[0]
-        numbers[place.id] += 1
-        copy = text.Copy("", message + rng.choice(BOT_MARKS), frozenset())
-        published = start + timedelta(seconds=round(rng.uniform(0, plant.minutes * 60)))
-        bot = bots[index % len(bots)]
-        made.append(dress(plan, place, published, numbers[place.id], copy, language, truth, author=bot))
-    return made
-
-
-def _posts(plan: Plan, plant: Plant) -> int:
-    normal = plan.scenario.topics[plant.topic or ""].per_day
-    return round(plant.size.at_peak(normal)) if plant.size else BURST
-
-
-def _slogan(rng: Random, words: Grammar, subject: Subject, angle: text.Angle) -> str:
-    """Two sentences that name the subject and stay the same from bot to bot."""
-    slots = _slots_of(rng, subject)
-    voice = subject.counter[angle.counter] if angle.counter else words.frames[angle.frames[0]]
-    named = [line for line in voice["post"] if text.MENTION in line] or list(subject.headline)
-    other = [line for line in voice["post"] if line not in named] or named
-    return " ".join(
-        capital(fill(rng.choice(pool), rng, slots), dutch=words.language == "nl") for pool in (named, other)
-    )

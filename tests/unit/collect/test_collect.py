@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs.collect import collect, shards
 from kaders.model import Fetch
+from kaders.read.items import Asked
 from kaders.settings import Settings
 from kaders.store import landing, ledger_files
 
@@ -42,7 +44,7 @@ def test_what_is_new_lands_once(web: Any, settings_for: Make) -> None:
     web.feed = feed("1 een", "2 twee")
     first = collect(settings, NOW, now=NOW)
     assert first.counts == {
-        "sources": 1, "ok": 1, "failed": 0, "not_expected": 0, "unchanged": 0, "entries": 2, "new": 2,
+        "sources": 1, "ok": 1, "partial": 0, "failed": 0, "not_expected": 0, "unchanged": 0, "entries": 2, "new": 2,
     }  # fmt: skip
     assert collect(settings, NOW + QUARTER, now=NOW).counts["unchanged"] == 1
     web.feed = feed("3 drie", "2 twee, gewijzigd", "1 een")
@@ -52,6 +54,30 @@ def test_what_is_new_lands_once(web: Any, settings_for: Make) -> None:
         ("OK", 200, 2, 2),
         ("OK", 304, 2, 0),
         ("OK", 200, 3, 2),
+    ]
+
+
+def test_entries_that_cannot_be_read_make_a_visit_partial_until_they_are_gone(
+    web: Any, settings_for: Make
+) -> None:
+    """Also when nothing changed, and when what could be read is known by now."""
+    settings = settings_for(a=f"{web.url}/feed")
+    empty = b"<item><pubDate>Sun, 22 Nov 2026 10:00:00 +0100</pubDate></item>"
+    web.feed = feed("1 een", "2 twee").replace(b"<item>", empty + b"<item>", 1)
+    first = collect(settings, NOW, now=NOW)
+    assert (first.counts["ok"], first.counts["partial"], first.counts["new"]) == (0, 1, 2)
+    assert first.failures == ("Bron a: 1 of 3 entries could not be read (partly_unreadable).",)
+    assert any(output.endswith(".jsonl.gz") for output in first.outputs), "what could be read has landed"
+    collect(settings, NOW + QUARTER, now=NOW)
+    web.feed = feed("3 drie", "1 een", "2 twee").replace(b"<item>", empty + b"<item>", 1)
+    collect(settings, NOW + 2 * QUARTER, now=NOW)
+    web.feed = feed("3 drie", "1 een", "2 twee")
+    collect(settings, NOW + 3 * QUARTER, now=NOW)
+    assert [(f.outcome, f.entries, f.new_entries, f.bad_entries) for f in ledger(settings)] == [
+        ("PARTIAL", 2, 2, 1),
+        ("PARTIAL", 2, 0, 1),
+        ("PARTIAL", 3, 1, 1),
+        ("OK", 3, 0, 0),
     ]
 
 
@@ -108,10 +134,10 @@ def test_a_fault_of_ours_is_one_failed_source(
     settings = settings_for(a=f"{web.url}/feed", b=f"{web.url}/feed")
     reader = job.READERS["feed"]
 
-    def fragile(body: bytes, **known: Any) -> Any:
-        if known["source"].id == "a":
+    def fragile(body: bytes, asked: Asked) -> Any:
+        if asked.source.id == "a":
             raise ZeroDivisionError
-        return reader(body, **known)
+        return reader(body, asked)
 
     monkeypatch.setitem(job.READERS, "feed", fragile)
     assert collect(settings, NOW, now=NOW).failures == (
@@ -203,6 +229,19 @@ def test_the_ledger_never_changes_its_files(settings_for: Make, tmp_path: Path) 
         failed,
         good,
     ]
+
+
+def test_no_account_is_named_in_any_file(web: Any, settings_for: Make, tmp_path: Path) -> None:
+    """A feed of posts, as Mastodon gives for a tag: links and guids hold the account."""
+    link = b"<guid>https://s.example/@jan_de_wit/7</guid><link>https://s.example/@jan_de_wit/7</link>"
+    web.feed = feed("1 een").replace(b"<guid>1</guid>", link)
+    settings = settings_for(a=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    (item,) = landing.read(landing.paths(settings.places)[0])
+    assert item.url == "https://s.example/statuses/7"
+    for path in (path for path in (tmp_path / "data").rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        assert b"jan_de_wit" not in (gzip.decompress(content) if path.suffix == ".gz" else content), path
 
 
 def test_nobody_is_named_in_any_file(web: Any, settings_for: Make, tmp_path: Path) -> None:

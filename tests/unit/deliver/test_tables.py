@@ -69,7 +69,11 @@ def test_same_tables_same_bytes() -> None:
         ("-5", "-5"),
         ("+3.2", "+3.2"),
         (-5, "-5"),
-        (-0.25, "-0.25"),
+        (-0.25, "-0,25"),
+        (1 / 3, "0,3333"),
+        (0.5, "0,5"),
+        (-0.00001, "0"),
+        (12000.0, "12000"),
         ("gewoon = zo", "gewoon = zo"),
         (None, ""),
         (float("nan"), ""),
@@ -80,9 +84,19 @@ def test_a_csv_cell_runs_nothing(value: object, expected: str) -> None:
     assert safe_cell(value) == expected
 
 
-def test_csv_has_a_mark_that_excel_needs() -> None:
+def test_csv_opens_in_columns_in_a_dutch_excel() -> None:
+    """A byte-order mark, semicolons, and decimals behind a comma: with a point 1.234 would be read as 1234."""
     written = csv_bytes(SHEET)
     assert written.startswith(b"\xef\xbb\xbf")
-    frame = pd.read_csv(io.BytesIO(written), encoding="utf-8-sig", dtype={"Titel": str})
+    assert written.decode("utf-8-sig").splitlines()[0] == "Titel;Aandeel;Dag"
+    frame = pd.read_csv(io.BytesIO(written), sep=";", decimal=",", encoding="utf-8-sig", dtype={"Titel": str})
     assert frame["Titel"].tolist()[:2] == ["'" + NASTY[0], "'" + NASTY[1]]
+    assert frame["Aandeel"].tolist()[2:] == [0, 1, 0.1, 0.2, 0.3]
     assert NO_DATA in csv_bytes(EMPTY).decode("utf-8-sig")
+
+
+def test_csv_has_no_more_decimals_than_it_knows() -> None:
+    frame = pd.DataFrame({"Aandeel": [2 / 3], "Bits": [0.123456789], "Aantal": [7.0], "Naam": ["a;b"]})
+    formats = {"Aandeel": "percent", "Bits": "bits", "Aantal": "number"}
+    written = csv_bytes(Sheet("t", "Blad", frame, formats)).decode("utf-8-sig")
+    assert written.splitlines()[1] == '0,6667;0,1235;7;"a;b"'

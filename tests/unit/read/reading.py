@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kaders.model import Item
+from kaders.read.items import Asked
 from kaders.settings import Source
 
 FEEDS = Path(__file__).parents[2] / "feeds"
@@ -26,6 +27,11 @@ def source(**changes: Any) -> Source:
         "terms": "test",
     }
     return Source(**fields | changes)
+
+
+def asked(key: bytes | None = KEY, **changes: Any) -> Asked:
+    """What is known of a reply of that source, with changes."""
+    return Asked(source(**changes), NOW, key)
 
 
 def item(**changes: Any) -> Item:

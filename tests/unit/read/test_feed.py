@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from reading import FEEDS, KEY, NOW, source
+from reading import FEEDS, KEY, asked
 
 from kaders.errors import Quarantine
 from kaders.model import Item
@@ -13,9 +14,9 @@ from kaders.read.feed import parse
 from kaders.read.people import pseudonym
 
 
-def read(body: bytes | str, **changes: object) -> tuple[Item, ...]:
+def read(body: bytes | str, **changes: Any) -> tuple[Item, ...]:
     content = body if isinstance(body, bytes) else (FEEDS / body).read_bytes()
-    return parse(content, content_type="", source=source(**changes), fetched_at=NOW, key=KEY)
+    return parse(content, asked(**changes)).items
 
 
 def rss(*items: str) -> bytes:
@@ -31,7 +32,7 @@ def test_rss() -> None:
     assert first.text == "De raad beslist. Vragen? Mail @… of @…."
     assert first.published == datetime(2026, 11, 23, 6, 15, tzinfo=UTC)
     assert first.language == "nl-NL"
-    assert first.author == pseudonym("Anna de Vries", KEY)
+    assert first.author == pseudonym("bron: Anna de Vries", KEY)
     assert (second.url, second.published, second.text) == ("", None, "Tekst vet en klaar.")
     assert second.guid
     assert third.title == ""
@@ -58,8 +59,8 @@ def test_json_feed() -> None:
     assert (first.guid, first.url, first.text) == ("7", "https://wijk.example/7", "Het buurthuis gaat dicht.")
     assert second.text == "Speeltuin open voor a < b kinderen"
     assert second.published == datetime(2026, 11, 20, 23, tzinfo=UTC)
-    assert third.author == pseudonym("Bo", KEY)
-    assert first.author == pseudonym("Redactie Wijkblad", KEY)
+    assert third.author == pseudonym("bron: Bo", KEY)
+    assert first.author == pseudonym("bron: Redactie Wijkblad", KEY)
 
 
 def test_the_declared_language_of_a_source_beats_that_of_its_feed() -> None:
@@ -67,7 +68,7 @@ def test_the_declared_language_of_a_source_beats_that_of_its_feed() -> None:
 
 
 def test_without_a_key_no_author() -> None:
-    items = parse((FEEDS / "gazet.rss").read_bytes(), content_type="", source=source(), fetched_at=NOW)
+    items = parse((FEEDS / "gazet.rss").read_bytes(), asked(key=None)).items
     assert [item.author for item in items] == [None, None, None]
 
 
@@ -106,7 +107,7 @@ def test_one_broken_entry_never_loses_the_feed(monkeypatch: pytest.MonkeyPatch) 
     assert [item.title for item in read(body)] == ["een", "twee", "drie & vier"]
 
 
-def test_an_entry_that_stops_feedparser_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_that_stops_feedparser_is_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     import feedparser
 
     parse_once = feedparser.parse
@@ -117,8 +118,31 @@ def test_an_entry_that_stops_feedparser_is_left_out(monkeypatch: pytest.MonkeyPa
         return parse_once(stream, **options)
 
     monkeypatch.setattr(feedparser, "parse", fragile)
-    body = rss("<title>een</title>", "<title>bom</title>", "<title>drie</title>")
-    assert [item.title for item in read(body)] == ["een", "drie"]
+    found = parse(rss("<title>een</title>", "<title>bom</title>", "<title>drie</title>"), asked())
+    assert [item.title for item in found.items] == ["een", "drie"]
+    assert found.bad == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "bad"),
+    [
+        (
+            rss(
+                "<title>een</title>",
+                "<pubDate>Sun, 22 Nov 2026 10:00:00 +0100</pubDate>",
+                "<guid isPermaLink='false'>3</guid>",
+            ),
+            2,
+        ),
+        (rss("<title>een</title>", "<link>https://t.example/2</link>", "<description>drie</description>"), 0),
+        (rss("<title> </title><description/>"), 1),
+        (b'{"items": [{"title": "een"}, "geen object", {"id": 3}, null, {"id": 5, "title": ["x"]}]}', 4),
+    ],
+)
+def test_entries_with_nothing_to_read_or_open_are_counted(body: bytes, bad: int) -> None:
+    found = parse(body, asked())
+    assert found.bad == bad
+    assert all(item.title or item.text or item.url for item in found.items)
 
 
 def test_entries_that_share_a_guid_stay_apart() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from reading import KEY, NOW, source
+from reading import KEY, asked
 
 from kaders.errors import ConfigurationError
 from kaders.read.imported import Imported, parse
@@ -17,7 +17,7 @@ ROW = "1,Titel,Tekst,https://a.example/1,2026-11-20,Anna,nl,news\n"
 
 def read(body: str | bytes) -> Imported:
     content = body if isinstance(body, bytes) else body.encode()
-    return parse(content, name="rijen.csv", source=source(), fetched_at=NOW, key=KEY)
+    return parse(content, asked(), name="rijen.csv")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def read(body: str | bytes) -> Imported:
 def test_every_usual_form_is_read(body: str) -> None:
     (only,) = read(body).items
     assert (only.guid, only.title, only.text, only.url) == ("1", "Titel", "Tekst", "https://a.example/1")
-    assert only.author == pseudonym("Anna", KEY)
+    assert only.author == pseudonym("bron: Anna", KEY)
     assert only.published is not None and only.published.isoformat() == "2026-11-19T23:00:00+00:00"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from reading import FEEDS, NOW, source
+from reading import FEEDS, asked
 
 from kaders.errors import Quarantine
 from kaders.read.feed import parse
@@ -13,7 +13,7 @@ from kaders.read.known import cut
 
 
 def titles(body: bytes) -> list[str]:
-    return [item.title for item in parse(body, content_type="", source=source(), fetched_at=NOW)]
+    return [item.title for item in parse(body, asked()).items]
 
 
 @pytest.mark.parametrize("name", ["gazet.rss", "raad.atom", "oud.rdf"])

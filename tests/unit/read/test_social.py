@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from reading import FEEDS, KEY, NOW, source
+from reading import FEEDS, KEY, asked
 
 from kaders.errors import Quarantine
 from kaders.model import Item
@@ -17,17 +17,27 @@ HOST = "https://sociaal.example/api/v1/timelines/tag/afvalpas"
 
 
 def read(reader: Reader, name: str) -> tuple[Item, ...]:
-    body = (FEEDS / name).read_bytes()
-    return reader(body, content_type="application/json", source=source(url=HOST), fetched_at=NOW, key=KEY)
+    return reader((FEEDS / name).read_bytes(), asked(url=HOST)).items
 
 
 def test_mastodon_without_boosts_and_private_posts() -> None:
     first, second = read(mastodon.parse, "mastodon.json")
-    assert (first.guid, first.url) == ("101", "https://sociaal.example/@bo/101")
+    assert (first.guid, first.url) == ("101", "https://sociaal.example/statuses/101")
     assert first.text == "Weer de #afvalpas kapot @… ook?"
     assert first.published == datetime(2026, 11, 22, 18, tzinfo=UTC)
     assert (first.language, first.engagement) == ("nl", 6)
-    assert (second.title, second.url, second.engagement) == ("Let op", "https://elders.example/104", 4)
+    assert (second.title, second.url, second.engagement) == (
+        "Let op",
+        "https://sociaal.example/statuses/104",
+        4,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "bad"), [(mastodon.parse, "mastodon.json", 2), (bluesky.parse, "bluesky.json", 1)]
+)
+def test_malformed_posts_are_counted_and_skipped_ones_are_not(reader: Reader, name: str, bad: int) -> None:
+    assert reader((FEEDS / name).read_bytes(), asked(url=HOST)).bad == bad
 
 
 def test_one_person_is_one_pseudonym_on_every_server() -> None:
@@ -59,4 +69,4 @@ def test_bluesky_without_reposts() -> None:
 )
 def test_what_is_no_timeline_is_refused_with_a_reason(reader: Reader, body: bytes, reason: str) -> None:
     with pytest.raises(Quarantine, match=f"^{reason}$"):
-        reader(body, content_type="", source=source(), fetched_at=NOW, key=KEY)
+        reader(body, asked())

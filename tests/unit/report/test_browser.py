@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from browsing import BROAD, NARROW, chromium, look, opened, sheets
 from kaders.report.page import PAGES, page
 
-pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+INSTALLING = 1500
+"""Seconds for a test that may have to install the browser first."""
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(INSTALLING)]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, payload: dict[str, Any]) -> Path:
+def folder(tmp_path: Path, full: dict[str, Any]) -> Path:
     for language, name in PAGES.items():
-        (tmp_path / name).write_text(page(payload, language), encoding="utf-8")
+        (tmp_path / name).write_text(page(full, language), encoding="utf-8")
     return tmp_path
 
 
-def _opened(browser: Browser, path: Path, *, width: int, scheme: Any = "light") -> tuple[Page, list[str]]:
-    opened = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    noise: list[str] = []
-    opened.on("console", lambda message: noise.append(message.text))
-    opened.on("request", lambda request: noise.append(request.url))
-    opened.goto(path.as_uri())
-    return opened, noise
-
-
 @pytest.mark.parametrize("name", PAGES.values())
-@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("width", [NARROW, BROAD])
 def test_no_sideways_scrolling_no_complaints_no_requests(
     browser: Browser, folder: Path, name: str, width: int
 ) -> None:
-    opened, noise = _opened(browser, folder / name, width=width)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= width
-    assert [line for line in noise if not line.startswith(("file:", "data:"))] == []
-    opened.close()
+    seen = look(browser, folder / name, width=width)
+    assert seen.width <= width
+    assert seen.complaints == ()
 
 
 def test_an_endless_word_does_not_push_the_page_aside(
@@ -60,35 +40,97 @@ def test_an_endless_word_does_not_push_the_page_aside(
     payload["signals"][0]["evidence"][0] |= {"title": "x" * 10_000, "snippet": "y" * 10_000}
     payload["signals"][0]["headline"] = {"nl": "z" * 10_000, "en": ""}
     (tmp_path / "long.html").write_text(page(payload, "nl"), encoding="utf-8")
-    opened, _ = _opened(browser, tmp_path / "long.html", width=320)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 320
-    opened.close()
+    assert look(browser, tmp_path / "long.html", width=NARROW).width <= NARROW
 
 
-def test_a_dark_screen_gets_a_light_pen(browser: Browser, folder: Path) -> None:
-    opened, _ = _opened(browser, folder / "report.nl.html", width=1100, scheme="dark")
-    pen = "getComputedStyle(document.querySelector('svg text')).fill"
-    assert sum(map(int, re.findall(r"\d+", opened.evaluate(pen)))) > 3 * 128
-    assert (
-        sum(map(int, re.findall(r"\d+", opened.evaluate("getComputedStyle(document.body).backgroundColor"))))
-        < 200
+def test_the_map_on_a_phone_has_letters_that_can_be_read(browser: Browser, folder: Path) -> None:
+    shown, _ = opened(browser, folder / "report.nl.html", width=NARROW)
+    heights = shown.evaluate(
+        "[...document.querySelectorAll('.map svg text')].map(t => t.getBoundingClientRect())"
+        ".filter(b => b.width).map(b => Math.min(b.width, b.height))"
     )
-    opened.close()
-
-
-def test_the_keyboard_comes_first_to_the_report(browser: Browser, folder: Path) -> None:
-    opened, _ = _opened(browser, folder / "report.nl.html", width=1100)
-    opened.keyboard.press("Tab")
-    assert opened.evaluate("document.activeElement.className") == "skip"
-    assert opened.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
-    opened.keyboard.press("Enter")
-    assert opened.evaluate("document.activeElement.id") == "report"
-    opened.close()
+    assert len(heights) > 10
+    assert min(heights) >= 9
+    shown.close()
 
 
 @pytest.mark.parametrize("name", PAGES.values())
-def test_four_signals_print_on_two_sheets(browser: Browser, folder: Path, name: str) -> None:
-    opened, _ = _opened(browser, folder / name, width=1100)
-    printed = opened.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
-    opened.close()
+@pytest.mark.parametrize("width", [NARROW, BROAD])
+def test_no_letter_of_a_picture_falls_outside_it(
+    browser: Browser, folder: Path, name: str, width: int
+) -> None:
+    shown, _ = opened(browser, folder / name, width=width)
+    outside = shown.evaluate(
+        "[...document.querySelectorAll('svg')].flatMap(s => { const box = s.getBoundingClientRect();"
+        " return [...s.querySelectorAll('text')].filter(t => { const b = t.getBoundingClientRect();"
+        " return b.width && (b.left < box.left - 1 || b.right > box.right + 1) }).map(t => t.textContent) })"
+    )
+    assert outside == []
+    shown.close()
+
+
+def test_a_dark_screen_gets_a_light_pen(browser: Browser, folder: Path) -> None:
+    shown, _ = opened(browser, folder / "report.nl.html", scheme="dark")
+    pen = "getComputedStyle(document.querySelector('svg text')).fill"
+    assert sum(map(int, re.findall(r"\d+", shown.evaluate(pen)))) > 3 * 128
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert sum(map(int, re.findall(r"\d+", shown.evaluate(paper)))) < 200
+    shown.close()
+
+
+def test_the_keyboard_comes_first_to_the_report(browser: Browser, folder: Path) -> None:
+    shown, _ = opened(browser, folder / "report.nl.html")
+    shown.keyboard.press("Tab")
+    assert shown.evaluate("document.activeElement.className") == "skip"
+    assert shown.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    shown.keyboard.press("Enter")
+    assert shown.evaluate("document.activeElement.id") == "report"
+    shown.close()
+
+
+@pytest.mark.parametrize("name", PAGES.values())
+def test_a_full_morning_prints_on_two_sheets(browser: Browser, folder: Path, name: str) -> None:
+    assert sheets(browser, folder / name) == 2
+
+
+@pytest.mark.parametrize("name", PAGES.values())
+def test_an_empty_morning_prints_on_one_sheet(
+    browser: Browser, tmp_path: Path, empty: dict[str, Any], name: str
+) -> None:
+    (tmp_path / name).write_text(page(empty, "nl" if ".nl." in name else "en"), encoding="utf-8")
+    assert sheets(browser, tmp_path / name) == 1
+
+
+# -- the browser itself ------------------------------------------------------------------------------------
+
+
+def _command(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_a_machine_without_chromium_gets_debians(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = tmp_path / "chromium"
+    _command(tmp_path, "sudo", 'shift; exec "$@"')
+    _command(tmp_path, "apt-get", f'case "$*" in *"install -y"*) : > {new}; /bin/chmod +x {new};; esac')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert chromium()[0] == str(new)
+
+
+def test_a_machine_that_cannot_have_it_is_told_what_was_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _command(tmp_path, "sudo", "echo 'a password is required' >&2; exit 1")
+    _command(tmp_path, "apt-get", "echo 'Unable to locate package chromium' >&2; exit 100")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    path, tried = chromium()
+    assert path is None
+    assert "google-chrome" in tried
+    assert "install -y --no-install-recommends chromium`" in tried
+    assert "Unable to locate package" in tried or "password" in tried
+
+
+def test_a_machine_without_apt_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "no apt-get" in chromium()[1]

@@ -75,7 +75,7 @@ def test_a_reader_finds_everything_that_was_flagged(payload: dict[str, Any], lan
         for piece in signal["evidence"]:
             assert piece["title"] in text or piece["snippet"] in text
     for watched in payload["watch"]:
-        assert watched["explanation"][language] in text
+        assert watched["headline"][language].removeprefix(f"{watched['name'][language]}: ") in text
 
 
 def test_numbers_stand_with_their_uncertainty_and_in_dutch(payload: dict[str, Any]) -> None:
@@ -85,7 +85,8 @@ def test_numbers_stand_with_their_uncertainty_and_in_dutch(payload: dict[str, An
     assert "+44 punten" in text
     assert "−25 punten" in text
     assert "“gezinnen en zieken betalen dubbel” in 48% van de verhalen (eerder 6%)" in text
-    assert "“trillingen” 14 keer (eerder 0)" in text
+    assert "“trillingen” in 14 verhalen (eerder 0)" in text
+    assert "versie 3, sinds 1 sep 2026" in text
     assert "di 24 nov 06:30" in text
 
 
@@ -98,6 +99,44 @@ def test_a_counter_frame_is_told_once(payload: dict[str, Any], dutch: Voice) -> 
     assert told == ["“gezinnen en zieken betalen dubbel” in 48% van de verhalen (eerder 6%)"]
 
 
+def test_what_is_watched_goes_by_its_headline_and_tells_only_a_shift(payload: dict[str, Any]) -> None:
+    """Growth that fits has nothing to explain; and nobody has to act on either."""
+    fits, moves = (payload["watch"][0] | {"explanation": {"nl": f"nadruk {n}", "en": ""}} for n in (1, 2))
+    fits["headline"] = {"nl": "Vuurwerk: meer gesprek dan verwacht", "en": ""}
+    moves["divergence"] = payload["signals"][0]["divergence"] | {"face": "further"}
+    payload["watch"] = [fits | {"action": None, "answer_by": None}, moves]
+    text = _outline(payload).words()
+    assert "Vuurwerk meer gesprek dan verwacht" in text
+    assert "nadruk 1" not in text
+    assert "nadruk 2" in text
+
+
+def test_each_open_signal_tells_since_when_and_what_changed(payload: dict[str, Any]) -> None:
+    text = _outline(payload).words()
+    assert "Afvalpas sinds za 21 nov, dag 3: gisteren signaal, vandaag hoog" in text
+    assert "trillingen (verkeer) nieuw vandaag: verhoogd" in text
+    assert "Opvang sinds zo 22 nov, dag 2: gisteren let op, vandaag signaal" in text
+    assert "Jeugdzorg stil geworden: signaal, van ma 16 nov tot vr 20 nov" in text
+    assert text.count("Opvang sinds") == 1
+
+
+def test_a_signal_that_comes_back_tells_when_it_was_last_one(payload: dict[str, Any]) -> None:
+    payload["signals"][0]["history"].pop(1)
+    payload["signals"][0]["history"][0] = {"day": "2026-11-21", "level": "elevated"}
+    text = _outline(payload).words()
+    assert "sinds za 21 nov, dag 3: op za 21 nov verhoogd, vandaag weer hoog" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_method_speaks_to_people(payload: dict[str, Any], language: Language) -> None:
+    """No names of the code, and what the numbers cannot tell."""
+    html = page(payload, language)
+    text = Outline(html[html.index('<section class="account"') : html.index("</main>")]).words()
+    assert not re.search(r"\w_\w|sha256", text)
+    assert words(language)["read_limits"] in text
+    assert "10%" in text
+
+
 def test_a_post_without_a_title_is_told_by_its_snippet(payload: dict[str, Any]) -> None:
     payload["signals"][0]["evidence"][2]["title"] = ""
     assert _outline(payload).words().count("wie bedenkt dit? Ik zou het zo met haar willen delen.") == 1
@@ -108,8 +147,8 @@ def test_a_reader_is_told_what_was_not_seen(payload: dict[str, Any]) -> None:
     assert "21 van 24 bronnen compleet" in text
     assert "Wijkblad Noord: geeft geen antwoord, sinds vr 20 nov 14:00" in text
     assert "1 bron leverde niets en dat was verwacht." in text
-    assert "Onderwijshuisvesting: te weinig verhalen om te toetsen" in text
-    assert "Kaders 0.1.0; instellingen 4be1c09a77d2; tagger rules-1-9a0c" in text
+    assert "te weinig verhalen om te toetsen: Onderwijshuisvesting" in text
+    assert "Kaders 0.1.0; instellingen 4be1c09a77d2; herkenning rules-1-9a0c." in text
     assert "nog door niemand nagekeken" in text
 
 
@@ -156,7 +195,7 @@ def test_the_page_can_be_read_by_everyone(payload: dict[str, Any], language: Lan
     assert len(ids) == len(set(ids))
     assert {a["href"] for a in outline.all("a")} >= {"#report"}
     assert all(a["role"] == "img" and a["aria-label"] for a in outline.all("svg"))
-    assert len(outline.all("svg")) == 1 + 3 + 4
+    assert len(outline.all("svg")) == 2 + 3 + 4
     assert all("scope" in a for a in outline.all("th"))
     assert len(outline.all("caption")) == len(outline.all("table")) == len(outline.all("thead"))
     assert all(a["aria-labelledby"] in ids for a in outline.all("section"))

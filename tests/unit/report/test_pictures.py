@@ -10,7 +10,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from kaders.report import view
-from kaders.report.daymap import day_map
+from kaders.report.daymap import BROAD, NARROW, Size, day_map
 from kaders.report.page import page
 from kaders.report.pictures import frame_bars, sparkline
 from kaders.report.svg import drawing
@@ -29,12 +29,12 @@ def _texts(svg: str) -> list[str]:
     return ["".join(element.itertext()) for element in Xml.fromstring(svg).iter("text")]
 
 
-def test_the_map_names_what_matters_and_only_that(payload: dict[str, Any], dutch: Voice) -> None:
-    texts = _texts(_map(payload, dutch))
+@pytest.mark.parametrize("size", [BROAD, NARROW])
+def test_the_map_names_what_matters_first(payload: dict[str, Any], dutch: Voice, size: Size) -> None:
+    with drawing():
+        texts = _texts(day_map(payload["issues"], view.numbers(payload), dutch, name="map", size=size))
     assert {"1 Afvalpas", "2 Verkeer: havenbrug", "3 Opvang", "4 Parkeren centrum"} <= set(texts)
     assert {"Vuurwerk", "Begroting", "Woningbouw Oost"} <= set(texts)
-    assert "Lichtfeest" not in texts
-    assert "Bibliotheek" not in texts
 
 
 def test_the_map_says_its_numbers_to_who_cannot_see_it(payload: dict[str, Any], dutch: Voice) -> None:
@@ -77,8 +77,16 @@ def test_an_endless_or_vanished_ratio_stays_on_the_map(payload: dict[str, Any], 
 def test_bars_tell_ours_theirs_and_the_difference(payload: dict[str, Any], dutch: Voice) -> None:
     with drawing():
         svg = frame_bars(payload["signals"][0]["divergence"]["per_frame"], dutch, name="b")
-    assert {"eerlijkheid en gelijkheid", "44%", "0%", "+44 punten"} <= set(_texts(svg))
+    assert {"eerlijkheid en", "gelijkheid", "44%", "0%", "+44 punten"} <= set(_texts(svg))
     assert "eerlijkheid en gelijkheid 0% en 44%" in (Xml.fromstring(svg).get("aria-label") or "")
+
+
+def test_a_long_name_is_told_whole_beside_its_bars(payload: dict[str, Any], dutch: Voice) -> None:
+    name = {"nl": "Bewoners zitten vast aan een wurgcontract", "en": ""}
+    row = payload["signals"][0]["divergence"]["per_frame"][0] | {"name": name}
+    with drawing():
+        texts = _texts(frame_bars([row], dutch, name="b"))
+    assert {"Bewoners zitten vast", "aan een wurgcontract"} <= set(texts)
 
 
 def test_a_day_without_data_breaks_the_line(payload: dict[str, Any], dutch: Voice) -> None:

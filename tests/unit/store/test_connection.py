@@ -67,7 +67,8 @@ def test_every_query_says_what_a_row_is() -> None:
 
 def test_migrations_are_applied_once(house: House) -> None:
     with writing(house.places) as con:
-        assert con.execute("SELECT * FROM schema_migration").fetchall() == [(1, "0001_start.sql")]
+        applied = con.execute("SELECT * FROM schema_migration").fetchall()
+        assert applied == [(number, path.name) for number, path in migrate.migrations().items()]
         assert migrate.migrate(con) == 0
         assert migrate.version(con) == max(migrate.migrations())
 
@@ -77,10 +78,10 @@ def test_a_migration_is_applied_whole_or_not(
 ) -> None:
     house.tag(tagged(1))
     house.load()
-    next_one = tmp_path / "0002_next.sql"
+    next_one = tmp_path / "0003_next.sql"
     next_one.write_text("CREATE TABLE new_one (a INTEGER); SELECT nonsense FROM nowhere;", "utf-8")
     known = migrate.migrations()
-    monkeypatch.setattr(migrate, "migrations", lambda: known | {2: next_one})
+    monkeypatch.setattr(migrate, "migrations", lambda: known | {3: next_one})
     with pytest.raises(duckdb.CatalogException), writing(house.places):
         pass
     next_one.write_text("CREATE TABLE new_one (a INTEGER);", "utf-8")
@@ -298,6 +299,6 @@ def test_a_publication_that_fails_leaves_the_copy_there_was(
 def test_a_copy_of_an_older_kaders_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.load()
     publish(house.places)
-    monkeypatch.setattr(connection, "migrations", lambda: {2: Path()})
+    monkeypatch.setattr(connection, "migrations", lambda: {99: Path()})
     with pytest.raises(KadersError, match="older Kaders"), reading(house.places):
         pass

@@ -10,6 +10,7 @@ import pytest
 from houses import START, House, tagged
 
 from kaders.model import Fetch, Window
+from kaders.store import ledger
 from kaders.store.connection import writing
 from kaders.store.documents import COLUMNS
 from kaders.store.ledger import coverage, source_states
@@ -99,16 +100,46 @@ def window(cutoff: datetime) -> Window:
     return Window(cutoff.date(), cutoff.date(), cutoff.date(), cutoff.date(), date(2026, 11, 2), cutoff)
 
 
-def test_the_last_word_of_a_day(visited: House) -> None:
+def test_a_day_has_its_best_outcome_and_its_last_word(visited: House) -> None:
+    """A late failure does not undo what the day brought, and is how the source stands."""
     with writing(visited.places) as con:
         found = coverage(con, window(START + timedelta(hours=24)), ZONE)
-    assert list(found.columns) == ["day", "source", "outcome", "reason", "detail", "entries"]
-    assert found.drop(columns="detail").values.tolist() == [
-        [date(2026, 11, 2), "a", "OK", "", 7],
-        [date(2026, 11, 2), "b", "FAILED", "timeout", 1],
-        [date(2026, 11, 2), "c", "OK", "", 1],
-        [date(2026, 11, 3), "c", "FAILED", "timeout", 0],
+    assert tuple(found.columns) == ledger.COLUMNS
+    assert found.drop(columns=["detail", "bad_entries"]).values.tolist() == [
+        [date(2026, 11, 2), "a", "OK", "OK", "", 7],
+        [date(2026, 11, 2), "b", "OK", "FAILED", "timeout", 1],
+        [date(2026, 11, 2), "c", "OK", "OK", "", 1],
+        [date(2026, 11, 3), "c", "FAILED", "FAILED", "timeout", 0],
     ]
+
+
+def test_ninety_five_good_visits_and_one_late_failure_are_a_covered_day(house: House) -> None:
+    visits(house, *[("a", hours, "OK", 1) for hours in range(15)], ("a", 15, "FAILED", 0))
+    with writing(house.places) as con:
+        (row,) = coverage(con, window(START + timedelta(hours=15)), ZONE).to_dict("records")
+    assert (row["outcome"], row["last_outcome"], row["entries"]) == ("OK", "FAILED", 15)
+
+
+def test_entries_that_could_not_be_read_are_those_of_the_last_visit(house: House) -> None:
+    for hours, bad in ((0, 5), (1, 2)):
+        detail = f"{bad} of 9 entries could not be read"
+        moment = START + timedelta(hours=hours)
+        house.visit(Fetch("a", moment, "PARTIAL", "partly_unreadable", detail, bad_entries=bad))
+    house.load()
+    with writing(house.places) as con:
+        (row,) = coverage(con, window(START + timedelta(hours=2)), ZONE).to_dict("records")
+        state = source_states(con, START + timedelta(hours=2))["a"]
+    assert (row["last_outcome"], row["reason"], row["bad_entries"]) == ("PARTIAL", "partly_unreadable", 2)
+    assert (state.outcome, state.reason) == ("PARTIAL", "2 of 9 entries could not be read")
+
+
+def test_a_ledger_of_before_these_were_counted_is_read(house: House) -> None:
+    path = house.visit(Fetch("a", START, "OK", entries=3))
+    lines = path.read_text("utf-8").replace(', "bad_entries": 0', "").replace('"bad_entries": 0, ', "")
+    path.write_text(lines, "utf-8")
+    assert "bad_entries" not in lines
+    house.load()
+    assert house.rows("SELECT entries, bad_entries FROM raw_fetch") == [(3, 0)]
 
 
 def test_the_last_word_at_a_cutoff(visited: House) -> None:

@@ -108,6 +108,14 @@ COPIES = {
         "kept",
     ),
     "without an address": ({"url": ""}, "kept"),
+    "the same post on another server": (
+        {"url": "https://elders.example/statuses/9", "same_as": "0123456789abcdef"},
+        "duplicate",
+    ),
+    "another post on that server": (
+        {"url": "https://elders.example/statuses/8", "same_as": "fedcba9876543210"},
+        "kept",
+    ),
     "with the address of the site": ({"url": "https://bode.example/"}, "kept"),
     "without a word": (
         {"url": "https://bode.example/1", "text": "", "title": "", "fate": "no_text"},
@@ -119,11 +127,22 @@ COPIES = {
 @pytest.mark.parametrize(("more", "fate"), COPIES.values(), ids=COPIES)
 def test_what_makes_a_copy(house: House, more: dict[str, str], fate: str) -> None:
     house.tag(tagged(0, text="Lees verder"), tagged("a", url=""), tagged("b", url="https://bode.example/"))
-    house.tag(tagged(1))
+    post = {"url": "https://thuis.example/statuses/1", "same_as": "0123456789abcdef"}
+    house.tag(tagged(1), tagged("c", START, **post))
     house.tag(tagged(2, LATER, **more))
     house.load()
     assert house.fates()["d2"] == fate
     assert house.fates()["d1"] == "kept"
+
+
+def test_tagged_files_of_before_posts_were_known_by_a_hash_are_loaded(house: House) -> None:
+    landing = house.tag(tagged(1))
+    path = house.places.of("tagged") / tagged(1).tags.version / landing
+    lines = gzip.decompress(path.read_bytes()).replace(b', "same_as": ""', b"")
+    assert b"same_as" not in lines
+    path.write_bytes(gzip.compress(lines))
+    house.load()
+    assert house.rows("SELECT address_key FROM core_document") == [("https://bode.example/1",)]
 
 
 def test_the_earlier_one_is_the_original_whatever_came_in_first(house: House) -> None:

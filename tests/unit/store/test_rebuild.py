@@ -12,6 +12,7 @@ import pytest
 from houses import START, House, tagged
 
 from kaders.errors import Busy, KadersError
+from kaders.jobs.export import export
 from kaders.jobs.housekeeping import housekeeping
 from kaders.jobs.load import load
 from kaders.jobs.status import status
@@ -270,3 +271,39 @@ def test_status_says_when_the_schedule_stands_still(full: House) -> None:
         "late: no source was visited in the last day; is the schedule running? (`make start`)",
         "late: the report of 2026-12-03",
     ]
+
+
+def test_status_says_how_much_of_a_source_could_not_be_read(full: House) -> None:
+    seen = START + timedelta(hours=20)
+    detail = "2 of 9 entries could not be read"
+    full.visit(Fetch("bode", seen, "PARTIAL", "partly_unreadable", detail, bad_entries=2), name="b")
+    full.load()
+    publish(full.places)
+    lines = status(settings_of(full), seen)
+    assert [line for line in lines if line.startswith("PARTIAL")] == [
+        f"PARTIAL      bode: since 2026-11-03 02:30 ({detail}), last visit 2026-11-03 02:30"
+    ]
+
+
+def without(settings: Settings, *names: str) -> Settings:
+    """The organisation after somebody took sources out of sources.yaml."""
+    left = tuple(source for source in settings.sources if source.id not in names)
+    return settings.model_copy(update={"sources": left})
+
+
+def test_a_source_that_was_taken_away_leaves_what_it_brought(full: House) -> None:
+    """Status, export and rebuild go on; what waits for the source is named, not called late work."""
+    settings = without(settings_of(full), "bode")
+    full.tag(tagged(9, LATER))
+    full.load(only=[])
+    publish(full.places)
+    lines = status(settings, datetime(2026, 11, 3, 8, 0, tzinfo=UTC))
+    assert not [line for line in lines if "bode: since" in line]
+    assert "in the warehouse: 3 documents (1 of them copies), 2 landing files, 4 signals" in lines
+    assert lines[-1] == "late: 1 landing files wait for sources that are no longer in sources.yaml: bode"
+    assert export(settings, datetime(2026, 11, 9, 6, 0, tzinfo=UTC)).failures == ()
+    assert load(settings, LATER).failures == ()
+    full.load()
+    before = full.fates()
+    assert rebuild_warehouse(full.places, tagged_files(full.places), LATER, keep_words=90)[1] == ()
+    assert full.fates() == before

@@ -24,6 +24,7 @@ def world(rng: random.Random) -> list[list[Tagged]]:
                 "content": f"c{rng.randrange(3)}",
                 "owner_group": rng.choice("ab"),
                 "url": rng.choice(["", "https://x.example/", "https://x.example/1", "https://x.example/2"]),
+                "same_as": rng.choice(["", "", "", "0123456789abcdef"]),
                 "text": rng.choice(["een " * 40, "twee " * 40, "drie"]),
                 "fate": rng.choices(["kept", "no_text", "other_language"], [8, 1, 1])[0],
             }
@@ -45,9 +46,13 @@ def texts(document: Document) -> str:
     return document.text.strip() if len(document.text) >= 100 else f"{document.title} {document.text}".strip()
 
 
+def known_as(document: Document) -> str:
+    return document.same_as or document.url
+
+
 def is_copy(new: Document, old: Document, born: dict[str, datetime]) -> bool:
     earlier = (born[old.id], old.id) < (born[new.id], new.id) and old.first_seen <= new.first_seen
-    address = new.url == old.url and new.url not in ("", "https://x.example/")
+    address = known_as(new) == known_as(old) and known_as(new) not in ("", "https://x.example/")
     return old.owner_group == new.owner_group and earlier and (address or texts(new) == texts(old))
 
 

@@ -10,9 +10,13 @@ WITH written AS (
 )
 
 SELECT
-    * EXCLUDE (words, all_words),
-    -- A link to the front page of a site names the site, not the document.
-    CASE WHEN url <> '' AND NOT regexp_full_match(url, 'https?://[^/?]*/?') THEN url END AS address_key,
+    * EXCLUDE (words, all_words, same_as),
+    -- A post is known by the hash of its own address, which names an account and is not kept. A link to the
+    -- front page of a site names the site, not the document.
+    CASE
+        WHEN same_as <> '' THEN same_as
+        WHEN url <> '' AND NOT regexp_full_match(url, 'https?://[^/?]*/?') THEN url
+    END AS address_key,
     -- A short text ("read more on our site") says nothing without its title.
     CASE
         WHEN length(words) >= $long_enough THEN md5_number_lower(words)

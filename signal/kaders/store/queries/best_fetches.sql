@@ -13,5 +13,5 @@ QUALIFY row_number() OVER (
     PARTITION BY source, moment
     ORDER BY
         list_position(['OK', 'PARTIAL', 'NOT EXPECTED', 'FAILED'], outcome),
-        new_entries DESC, entries DESC, landing, reason, detail, status
+        new_entries DESC, entries DESC, landing, reason, detail, status, bad_entries
 ) = 1

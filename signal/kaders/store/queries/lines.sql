@@ -10,7 +10,7 @@ FROM read_json(
         'document': 'STRUCT(id VARCHAR, content VARCHAR, source VARCHAR, kind VARCHAR, owner_group VARCHAR,
             url VARCHAR, title VARCHAR, text VARCHAR, snippet VARCHAR, language VARCHAR,
             published TIMESTAMPTZ, date_origin VARCHAR, first_seen TIMESTAMPTZ, author VARCHAR,
-            engagement INTEGER, fate VARCHAR)',
+            engagement INTEGER, fate VARCHAR, same_as VARCHAR)',
         'tags': 'STRUCT(policy_areas MAP(VARCHAR, DOUBLE), topics VARCHAR[], frames MAP(VARCHAR, DOUBLE),
             messages VARCHAR[], counters VARCHAR[], questions VARCHAR[], sketch UINTEGER[],
             version VARCHAR)'

@@ -1,4 +1,4 @@
--- one row per source that was ever visited: its last outcome, and since when it is so
+-- one row per source that was ever visited: its last outcome with the reason, and since when it is so
 -- In: $moment (nothing after it counts).
 WITH visit AS (
     SELECT *, lag(outcome) OVER (PARTITION BY source ORDER BY moment) AS before
@@ -9,7 +9,7 @@ WITH visit AS (
 SELECT
     source,
     arg_max(outcome, moment) AS outcome,
-    arg_max(reason, moment) AS reason,
+    arg_max(coalesce(nullif(detail, ''), reason), moment) AS reason,
     max(moment) FILTER (WHERE before IS DISTINCT FROM outcome) AS since,
     max(moment) AS last
 FROM visit

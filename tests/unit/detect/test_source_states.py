@@ -1,0 +1,37 @@
+"""A day counts by its best visit; a source stands as its last visit left it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from kaders.detect import panel
+from kaders.detect.calendar import window
+from kaders.detect.morning import sources
+
+from .town import MONDAY, YESTERDAY, Row, ledger, moment, settings, visit
+
+
+def krant(back: int, best: str, last: str, reason: str = "", bad: int = 0) -> Row:
+    """A day of the newspaper with another last word than its best."""
+    day = MONDAY - timedelta(days=back)
+    return visit("krant", day, best, reason) | {"last_outcome": last, "bad_entries": bad}
+
+
+def state(*rows: Row) -> dict[str, Any]:
+    return next(s for s in sources(ledger(list(rows)), settings(), MONDAY) if s["id"] == "krant")
+
+
+def test_a_late_failure_is_how_a_source_stands_and_takes_nothing_from_the_day() -> None:
+    rows = [krant(1, "OK", "OK"), krant(0, "OK", "FAILED", "timeout")]
+    found = state(*rows)
+    assert (found["state"], found["since"]) == ("FAILED", MONDAY.isoformat())
+    assert found["reason"]["en"] == "answered too slowly"
+    span = window(moment(MONDAY), settings().organisation)
+    assert panel.covered(ledger(rows), settings(), span, [YESTERDAY]) == [1.0]
+
+
+def test_entries_that_could_not_be_read_are_named_with_their_number() -> None:
+    found = state(krant(0, "OK", "PARTIAL", "partly_unreadable", bad=3))
+    assert found["state"] == "PARTIAL"
+    assert found["reason"] == {"nl": "niet te lezen berichten: 3", "en": "entries that could not be read: 3"}
