@@ -142,7 +142,7 @@ def test_collecting_reads_no_topics_and_judging_does(bag: DagBag, town: Path) ->
 
     (town / "subscriptions.yaml").write_text("- : [", "utf-8")
     assert len(common.settings(only_sources=True).sources) > 20
-    with pytest.raises(ConfigurationError, match="subscriptions.yaml"):
+    with pytest.raises(ConfigurationError, match=r"subscriptions\.yaml"):
         common.settings()
 
 

@@ -53,7 +53,7 @@ def test_the_contact_gets_a_mail(settings: Settings, tmp_path: Path, monkeypatch
     got = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert got["To"] == "communicatie@waterdam.example"
     assert got["From"] == "kaders@waterdam.example"
-    assert got["Subject"] == "[Gemeente Waterdam] Het ochtendrapport is te laat: maandag 23 november 2026"
+    assert got["Subject"] == "[Gemeente Waterdam] Ochtendrapport te laat: maandag 23 november 2026"
     for kind in ("plain", "html"):
         body = got.get_body((kind,))
         assert body is not None
@@ -86,5 +86,5 @@ def test_a_contact_that_is_a_web_page_leaves_it_to_the_spokesperson(settings: Se
 def test_it_speaks_the_first_language_of_the_organisation(settings: Settings) -> None:
     english = settings.organisation.model_copy(update={"languages": ("en", "nl")})
     assert compose(MORNING.date(), english).subject == (
-        "[Municipality of Waterdam] The morning report is late: Monday 23 November 2026"
+        "[Municipality of Waterdam] Morning report late: Monday 23 November 2026"
     )

@@ -52,8 +52,9 @@ def first_day(ledger: pd.DataFrame, settings: Settings, window: Window) -> date:
 
 
 def covered(ledger: pd.DataFrame, settings: Settings, window: Window, days: list[date]) -> np.ndarray:
-    """Per day the share of the expected items whose source answered the morning after, 0 to 1.
+    """Per day the share of the expected items that were collected, 0 to 1.
 
+    All of a source when it answered on the next day, else the part of the day up to its last good visit.
     Expected are the members that are visited on schedule, each by its `expected_per_day`.
     """
     counted = members(ledger, settings, window) & set(began(ledger, settings))
@@ -61,7 +62,10 @@ def covered(ledger: pd.DataFrame, settings: Settings, window: Window, days: list
     if not expected:
         return np.zeros(len(days))
     good = ledger[ledger["outcome"].isin(ANSWERED)]
-    answered = set(zip(good["source"], good["day"], strict=True))
+    until = dict(zip(zip(good["source"], good["day"], strict=True), good["until"], strict=True))
     one, total = timedelta(days=1), sum(expected.values())
-    found = [sum(n for s, n in expected.items() if (s, day + one) in answered) for day in days]
-    return np.array(found) / total
+
+    def seen(source: str, day: date) -> float:
+        return 1.0 if (source, day + one) in until else float(until.get((source, day), 0.0))
+
+    return np.array([sum(n * seen(s, day) for s, n in expected.items()) for day in days]) / total

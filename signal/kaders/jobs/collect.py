@@ -18,7 +18,7 @@ from kaders.read import bluesky, feed, mastodon
 from kaders.read.items import Asked, Found, Reader, digest, fingerprint
 from kaders.read.known import cut
 from kaders.settings import Settings, Source
-from kaders.store import keys, landing, ledger_files, state
+from kaders.store import forgotten, keys, landing, ledger_files, state
 from kaders.store.files import Unwritable
 
 WORKERS = 8
@@ -184,11 +184,12 @@ def _hash(reply: Reply) -> str:
 def landed_before(settings: Settings, source: str, moment: datetime | None = None) -> set[str]:
     """Fingerprints of what landed from a source, up to and with `moment` when one is given.
 
-    Raises Quarantine when a landing file is damaged.
+    What retention has removed since is among them. Raises Quarantine when a landing file is damaged.
     """
     paths = landing.paths(settings.places, source)
     upto = (path for path in paths if moment is None or landing.landed_at(path) <= moment)
-    return {fingerprint(item) for path in upto for item in landing.read(path)}
+    gone = forgotten.known(settings.places, source, moment)
+    return gone | {fingerprint(item) for path in upto for item in landing.read(path)}
 
 
 def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Settings) -> Summary:

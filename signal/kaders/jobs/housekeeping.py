@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
+from kaders.errors import Quarantine
 from kaders.model import Summary
+from kaders.read.items import fingerprint
 from kaders.settings import Settings
-from kaders.store import retention
+from kaders.store import forgotten, landing, retention
 from kaders.store.connection import writing
 from kaders.store.publish import publish_from
+
+
+def remember(settings: Settings, paths: list[Path]) -> None:
+    """Keeps the fingerprints of what goes from landing: a source that still shows it lands it no more."""
+    root = settings.places.of("landing")
+    for path in paths:
+        if path.is_relative_to(root):
+            with suppress(Quarantine):  # what cannot be read cannot be recognised either
+                marks = [fingerprint(item) for item in landing.read(path)]
+                forgotten.remember(settings.places, path.parent.parent.name, landing.landed_at(path), marks)
 
 
 def housekeeping(settings: Settings, moment: datetime) -> Summary:
@@ -21,6 +35,7 @@ def housekeeping(settings: Settings, moment: datetime) -> Summary:
     with writing(places) as con:
         emptied = retention.forget_words(con, moment, keep.text)
         old = retention.old_files(con, places, moment, keep.landing)
+        remember(settings, old)
         con.execute("CHECKPOINT")
         publish_from(con, places)
     counts = {

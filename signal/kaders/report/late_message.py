@@ -11,13 +11,13 @@ from kaders.settings import Organisation
 
 WORDS = {
     "nl": {
-        "subject": "[{organisation}] Het ochtendrapport is te laat: {day}",
+        "subject": "[{organisation}] Ochtendrapport te laat: {day}",
         "what": "Het ochtendrapport van {day} was om 08:00 niet klaar.",
         "how": "Wie Kaders beheert, ziet op de webpagina van Airflow bij morning_signals waarom, "
         "en maakt het daarna alsnog met: make backfill DAY={iso}",
     },
     "en": {
-        "subject": "[{organisation}] The morning report is late: {day}",
+        "subject": "[{organisation}] Morning report late: {day}",
         "what": "The morning report of {day} was not ready by 08:00.",
         "how": "Whoever runs Kaders sees why on Airflow's web page, at morning_signals, "
         "and then still makes it with: make backfill DAY={iso}",

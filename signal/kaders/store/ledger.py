@@ -11,7 +11,7 @@ from kaders.model import Window
 from kaders.store.connection import Connection
 from kaders.store.sql import sql
 
-COLUMNS = ("day", "source", "outcome", "last_outcome", "reason", "detail", "entries", "bad_entries")
+COLUMNS = ("day", "source", "outcome", "last_outcome", "reason", "detail", "until", "entries", "bad_entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def coverage(con: Connection, window: Window, zone: str) -> pd.DataFrame:
     """One row per day (of `zone`, from `window.base` on) and source visited by `window.cutoff`.
 
     outcome: the best of the day, for what was covered. last_outcome, reason, detail and bad_entries: the last
-    word of the day, for how the source stands. entries: the new ones of all visits.
+    word of the day, for how the source stands. until: the share of the day that had passed at the last good
+    visit, 0 without one. entries: the new ones of all visits.
     """
     given = {"cutoff": window.cutoff, "base": window.base, "zone": zone}
     return pd.DataFrame(con.execute(sql("coverage"), given).fetchall(), columns=list(COLUMNS))

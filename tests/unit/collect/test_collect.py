@@ -14,10 +14,12 @@ import pytest
 
 from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs.collect import collect, shards
+from kaders.jobs.housekeeping import remember
 from kaders.model import Fetch
 from kaders.read.items import Asked
 from kaders.settings import Settings
 from kaders.store import landing, ledger_files
+from kaders.store.retention import remove
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -174,6 +176,19 @@ def test_a_backfill_lands_what_was_missed_and_leaves_the_memory_alone(web: Any, 
     assert titles(settings) == [["1 een"], ["2 twee"], ["3 drie", "2 twee"]]
     assert collect(settings, days[2], now=NOW).counts["new"] == 0, "a second backfill finds nothing"
     assert collect(settings, days[1], now=NOW).counts["unchanged"] == 1
+
+
+def test_what_retention_removed_does_not_land_again(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/memento")
+    day = NOW - timedelta(days=3)
+    web.past[day.strftime("%a, %d %b %Y %H:%M:%S GMT")] = feed("1 een", "2 twee")
+    web.past[(NOW - timedelta(days=2)).strftime("%a, %d %b %Y %H:%M:%S GMT")] = feed("3 drie", "2 twee")
+    collect(settings, day, now=NOW)
+    collect(settings, NOW - timedelta(days=2), now=NOW)
+    gone = landing.paths(settings.places)
+    remember(settings, gone)
+    assert remove(gone) == 2
+    assert collect(settings, day, now=NOW).counts["new"] == 0
 
 
 def test_damaged_memory_is_forgotten(web: Any, settings_for: Make, tmp_path: Path) -> None:

@@ -162,6 +162,14 @@ def test_a_missing_source_takes_what_it_usually_brings(
     assert share(lost(*names, outcome=outcome)) == pytest.approx(left)
 
 
+def test_a_source_that_answered_until_late_brought_most_of_the_day() -> None:
+    """It failed on the next morning only: what it published by then was seen."""
+    rows = [
+        row for row in lost("krant", outcome="FAILED") if (row["source"], row["day"]) != ("krant", YESTERDAY)
+    ]
+    assert share([*rows, visit("krant", YESTERDAY, until=0.75)]) == pytest.approx(0.6 + 0.4 * 0.75)
+
+
 def test_an_answer_in_part_is_an_answer() -> None:
     assert share(lost("krant", outcome="PARTIAL")) == 1.0
 

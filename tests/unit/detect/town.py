@@ -241,7 +241,9 @@ def frame(rows: list[Row]) -> pd.DataFrame:
 # -- what was collected --------------------------------------------------------------------------------
 
 
-def visit(place: str, day: date, outcome: str = "OK", reason: str = "", entries: int = 3) -> Row:
+def visit(
+    place: str, day: date, outcome: str = "OK", reason: str = "", entries: int = 3, until: float = 0.0
+) -> Row:
     """The last word of a day on one source."""
     return {
         "day": day,
@@ -250,6 +252,7 @@ def visit(place: str, day: date, outcome: str = "OK", reason: str = "", entries:
         "last_outcome": outcome,
         "reason": reason,
         "detail": "",
+        "until": until,
         "entries": entries,
         "bad_entries": 0,
     }

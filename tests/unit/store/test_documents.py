@@ -105,11 +105,11 @@ def test_a_day_has_its_best_outcome_and_its_last_word(visited: House) -> None:
     with writing(visited.places) as con:
         found = coverage(con, window(START + timedelta(hours=24)), ZONE)
     assert tuple(found.columns) == ledger.COLUMNS
-    assert found.drop(columns=["detail", "bad_entries"]).values.tolist() == [
-        [date(2026, 11, 2), "a", "OK", "OK", "", 7],
-        [date(2026, 11, 2), "b", "OK", "FAILED", "timeout", 1],
-        [date(2026, 11, 2), "c", "OK", "OK", "", 1],
-        [date(2026, 11, 3), "c", "FAILED", "FAILED", "timeout", 0],
+    assert found.drop(columns=["detail", "bad_entries"]).round(3).values.tolist() == [
+        [date(2026, 11, 2), "a", "OK", "OK", "", 0.354, 7],  # 08:30 was its last good visit
+        [date(2026, 11, 2), "b", "OK", "FAILED", "timeout", 0.271, 1],
+        [date(2026, 11, 2), "c", "OK", "OK", "", 0.979, 1],
+        [date(2026, 11, 3), "c", "FAILED", "FAILED", "timeout", 0, 0],
     ]
 
 
