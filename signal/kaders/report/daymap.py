@@ -191,6 +191,8 @@ def _spot(axes: Axes, lane: Axes, issue: dict[str, Any], numbers: dict[str, int]
     area, x, y = _place(axes, lane, issue)
     px, py = area.transData.transform((x, y))
     number, name = numbers.get(issue["issue"]), tidy(voice.both(issue["name"]), NAME_LENGTH)
+    if area is lane:
+        name = name.split(" (")[0]  # the lane itself says that there is no message
     special = issue["status"] in LABELLED
     size = LOUD if number else PLAIN if special else SOFT_SIZE
     rank = number or len(numbers) + (1 if special else 2) + 1 / (1 + float(issue["ratio"]))
