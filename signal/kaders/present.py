@@ -59,11 +59,17 @@ def _print(console: Console, settings: Settings, payload: dict[str, Any] | None)
 
 
 def _print_sources(console: Console, sources: list[dict[str, Any]]) -> None:
-    """The sources that failed, and how many cannot show the past; nothing when none answered at all."""
+    """The sources that failed or came in part, and how many cannot show the past.
+
+    When none answered at all, that is said once, elsewhere.
+    """
     failed = [source for source in sources if source["state"] == "FAILED"]
     if len(failed) < len(sources):
         for source in failed:
             console.print(f"[yellow]no word[/]    {escape(source['name'])}: {escape(source['reason']['en'])}")
+    for source in sources:
+        if source["state"] == "PARTIAL":
+            console.print(f"[yellow]in part[/]    {escape(source['name'])}: {escape(source['reason']['en'])}")
     if silent := sum(source["state"] == "NOT EXPECTED" for source in sources):
         note = "show the present only; judged is what was collected by then"
         console.print(f"[yellow]no past[/]    {silent} sources {note}")

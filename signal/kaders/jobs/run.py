@@ -54,8 +54,8 @@ def history(settings: Settings, plan: Plan, progress: Progress) -> list[Summary]
         progress("collect", number, len(plan.bulk))
         if not _collected(settings, moment):
             done.append(collect(settings, moment, now=plan.now))
-    progress("collect", len(plan.bulk), len(plan.bulk))
     if plan.bulk:
+        progress("collect", len(plan.bulk), len(plan.bulk))
         last = plan.bulk[-1]
         done.append(tag(settings, last, progress=lambda n, of: progress("tag", n, of)))
         progress("load", 0, 1)
