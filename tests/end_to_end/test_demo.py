@@ -18,7 +18,7 @@ from running import kaders
 
 from browsing import BROAD, NARROW, look, sheets
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PLANTED = {
     "topic:afvalpas": "reframed",
     "topic:warmtenet": "contested",
@@ -90,6 +90,14 @@ def test_a_rerun_of_the_morning_gives_the_same_bytes(demo: Path, reports: Path, 
         assert done.returncode == 0, done.stderr
     again = copy / "out" / "waterdam" / "reports" / "2026-11-23"
     assert {path.name: path.read_bytes() for path in again.iterdir()} == before
+
+
+def test_a_past_morning_run_again_through_its_dag_is_the_same(demo: Path, reports: Path) -> None:
+    """A later day was collected and judged since."""
+    before = {path.name: path.read_bytes() for path in (reports.parent / "2026-11-22").iterdir()}
+    done = kaders("backfill", "--day", "2026-11-22", data=demo)
+    assert done.returncode == 0, done.stderr
+    assert {path.name: path.read_bytes() for path in (reports.parent / "2026-11-22").iterdir()} == before
 
 
 def test_a_rebuilt_warehouse_judges_the_same(demo: Path, reports: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from running import KADERS, ROOT, environment, kaders
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_a_missing_organisation_is_one_message_and_exit_2(tmp_path: Path) -> None:
@@ -89,7 +89,6 @@ STAGES = {
 """What each stage makes first."""
 
 
-@pytest.mark.timeout(400)
 def test_ctrl_c_stops_every_stage_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None:
     for stage, sign in STAGES.items():
         run = start(tmp_path, "--airflow", "--mornings", "2")

@@ -21,6 +21,7 @@ from running import kaders
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not os.environ.get("KADERS_FEEDS"), reason="KADERS_FEEDS names no folder of feeds"),
 ]
 FEEDS = Path(os.environ.get("KADERS_FEEDS", "."))
