@@ -178,21 +178,24 @@ def healthy(port: int) -> str:
     return ""
 
 
-def world(org: str, settings: Settings, env: dict[str, str]) -> str:
-    """The address of the demo world of an organisation that has one, served until `stop`; else nothing.
+def world(org: str, settings: Settings, env: dict[str, str]) -> dict[str, str]:
+    """The variables that lead to the demo's sources, mail server and webhook, which run until `stop`.
 
-    No seed, scenario or length is given, so that `kaders serve` goes on with the world in use.
+    None for an organisation without a demo world. No seed, scenario or length is given, so that
+    `kaders serve` goes on with the world in use.
     """
     if os.environ.get("KADERS_WORLD") or not settings.organisation.world:
-        return os.environ.get("KADERS_WORLD", "")
+        return {}
     log = Path(env["AIRFLOW_HOME"]) / "world.log"
     serving = spawn([sys.executable, "-m", "kaders.cli", "serve", org], env, log)
-    return wait_for(lambda: _address(log), serving, log, WORLD_WITHIN)
+    told = wait_for(lambda: _told(log), serving, log, WORLD_WITHIN).splitlines()
+    return dict(line.split("=", 1) for line in told if line.startswith("KADERS_"))
 
 
-def _address(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((line for line in lines if line.startswith("http://")), "")
+def _told(log: Path) -> str:
+    """What `kaders serve` has said, once it is complete: the bare address comes last."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return text if any(line.startswith("http://") for line in text.splitlines()) else ""
 
 
 def checked(org: str) -> Settings:
@@ -230,7 +233,7 @@ def start(org: str, port: int) -> None:
     new = not settings.places.published.exists()
     env = prepare(org, settings, port)
     home = Path(env["AIRFLOW_HOME"])
-    env["KADERS_WORLD"] = world(org, settings, env)
+    env |= world(org, settings, env)
     log = home / "standalone.log"
     airflow = spawn([sys.executable, str(Path(__file__).with_name("standalone.py"))], env, log)
     print("starting Airflow ...", flush=True)

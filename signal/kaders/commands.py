@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 
 from kaders.errors import Busy, ConfigurationError
@@ -133,6 +134,10 @@ def make_world(args: argparse.Namespace) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
+    """The demo's sources, mail server and webhook until Ctrl-C; prints the variables that lead to them.
+
+    The bare address of the sources comes last: who reads it has read all.
+    """
     import threading
 
     from kaders.jobs import demo
@@ -142,8 +147,9 @@ def serve(args: argparse.Namespace) -> int:
     asked = demo.world_of(settings, scenario=args.scenario, seed=args.seed or 0, days=args.days)
     given = (args.scenario, args.seed, args.days) != (None, None, None)
     folder = None if given else demo.in_use(settings)
-    with serve(folder or demo.prepare(asked, settings), port=args.port) as url:
-        print(url, flush=True)
+    with serve(folder or demo.prepare(asked, settings), port=args.port) as url, _receivers(settings) as names:
+        told = [f"KADERS_WORLD={url}", *(f"{name}={os.environ[name]}" for name in names), url]
+        print("\n".join(told), flush=True)
         threading.Event().wait()
     return 0
 
@@ -235,19 +241,22 @@ def backfill(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _receivers(settings: Settings) -> Iterator[None]:
-    """The demo's own mail server and webhook, real ones on loopback, unless the environment names others."""
+def _receivers(settings: Settings) -> Iterator[list[str]]:
+    """The demo's own mail server and webhook, real ones on loopback, unless the environment names others.
+
+    Gives the names of the variables that now hold their addresses.
+    """
     from kaders.deliver.demo_mail import demo_mail
     from kaders.deliver.demo_webhook import demo_webhook
 
-    out = settings.places.of("out")
+    out, mail = settings.places.of("out"), settings.organisation.mail
+    makers = {mail.server_env: partial(demo_mail, out / "mailbox")} if mail else {}
+    makers |= {"KADERS_WEBHOOK": partial(demo_webhook, out / "webhook")}
     with ExitStack() as stack:
-        if settings.organisation.mail and settings.organisation.mail.server_env not in os.environ:
-            address = stack.enter_context(demo_mail(out / "mailbox"))
-            os.environ[settings.organisation.mail.server_env] = address
-        if "KADERS_WEBHOOK" not in os.environ:
-            os.environ["KADERS_WEBHOOK"] = stack.enter_context(demo_webhook(out / "webhook"))
-        yield
+        missing = [name for name in makers if name not in os.environ]
+        for name in missing:
+            os.environ[name] = stack.enter_context(makers[name]())
+        yield missing
 
 
 def feeds(args: argparse.Namespace) -> int:

@@ -29,12 +29,13 @@ def status(settings: Settings, moment: datetime) -> list[str]:
         *_late_report(settings, size["last_report"], moment),
         *_late_files(settings, loaded),
     ]
+    loaded_at, reported = _clock(size["last_load"], settings), size["last_report"] or "never"
     return [
         f"{settings.organisation.id}, {_clock(moment, settings)}",
         *(_source(source, states.get(source.id), settings) for source in visited),
         f"in the warehouse: {size['documents']} documents ({size['duplicates']} of them copies), "
         f"{size['files']} landing files, {size['signals']} signals",
-        f"last load {_clock(size['last_load'], settings)}; last report {size['last_report'] or 'never'}",
+        f"last new items loaded {loaded_at}; last report {reported}",
         *(f"late: {what}" for what in late or ["nothing"]),
     ]
 

@@ -259,7 +259,7 @@ def test_status_names_every_source_and_what_is_late(full: House) -> None:
         "FAILED       bode: since 2026-11-03 02:30 (timeout), last visit 2026-11-03 02:30",
         "NEVER        courant: not visited yet",
         "in the warehouse: 3 documents (1 of them copies), 2 landing files, 4 signals",
-        "last load 2026-11-02 06:30; last report 2026-11-23",
+        "last new items loaded 2026-11-02 06:30; last report 2026-11-23",
         "late: courant was not visited in the last day",
         "late: 1 landing files are not loaded; run `kaders tag` and `kaders load`",
     ]
