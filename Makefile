@@ -133,7 +133,7 @@ clean: ## Remove caches and build products
 .PHONY: data-clean
 data-clean: ## Remove everything that running has made: landing files, warehouse, reports, Airflow's book
 	@if test -s data/airflow/standalone.pid; then echo "first: make stop" >&2; exit 1; fi
-	find data -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md -exec rm -rf {} +
+	find data -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +
 
 .PHONY: distclean
 distclean: clean data-clean ## Back to a fresh clone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,6 @@ from airflow.sdk import dag, get_current_context, task
 
 from common import DEFAULTS, WAREHOUSE, every, moment, settings
 from failing import told
-
-LOGS_KEPT = timedelta(days=30)
-"""Of Airflow's tasks: they take some megabytes a day, and nobody looks further back for a fault."""
 
 
 @dag(schedule=every("0 3 * * *"), tags=["kaders", "housekeeping"], doc_md=__doc__, **DEFAULTS)
@@ -31,13 +27,8 @@ def housekeeping() -> None:
         """Airflow's own logs of longer ago; how many files went."""
         from kaders.store import retention
 
-        oldest = moment(get_current_context()) - LOGS_KEPT
-        files = [
-            path for path in (Path(os.environ["AIRFLOW_HOME"]) / "logs").rglob("*.log") if path.is_file()
-        ]
-        return retention.remove(
-            path for path in files if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest
-        )
+        folder = Path(os.environ["AIRFLOW_HOME"]) / "logs"
+        return retention.remove(retention.old_logs(folder, moment(get_current_context())))
 
     clean() >> logs()
 

@@ -73,9 +73,9 @@ def played(scenario: Path, seed: int, mornings: int, data: Path) -> bool:
     done = subprocess.run(
         [*command, "--data", str(data)], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    if done.returncode == 2:
+    if done.returncode:
         print(done.stderr, file=sys.stderr)
-    return done.returncode != 2
+    return done.returncode == 0
 
 
 def reports(data: Path) -> list[dict[str, Any]]:

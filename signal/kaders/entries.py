@@ -215,7 +215,11 @@ class StatedFrame(Strict):
 
 
 class Subscription(Strict):
-    """One entry of subscriptions.yaml: who hears of which topics, how and how often."""
+    """One entry of subscriptions.yaml: who hears of which topics, how and how often.
+
+    frequency  immediate: as soon as a morning has been judged; today that is once a day, as with daily;
+               weekly: on Mondays
+    """
 
     id: Id
     to: str

@@ -13,8 +13,6 @@ DateOrigin = Literal["source", "first_seen"]
 Fate = Literal["kept", "duplicate", "no_text", "other_language"]
 SignalKind = Literal["absent", "contested", "reframed", "unframed"]
 Level = Literal["watch", "signal", "elevated", "high"]
-Bilingual = dict[str, str]
-"""A text per language code: {"nl": ..., "en": ...}."""
 
 
 @dataclass(frozen=True, slots=True)

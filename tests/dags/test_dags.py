@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +33,7 @@ OUTLETS = {
     ("collect", "landed"): ["landing"],
     ("tag_and_load", "load"): ["documents"],
     ("morning_signals", "load"): ["documents"],
-    ("morning_signals", "report"): ["signals"],
+    ("morning_signals", "announce"): ["signals"],
 }
 WRITERS = {
     ("tag_and_load", "load"),
@@ -195,6 +197,9 @@ def {name}(settings, moment, **options):
 
 def shards(settings):
     return [["a", "b"], ["c"]]
+
+def judged(settings, moment):
+    return None if "detect " in os.environ.get("FAKE_FAILURES", "").split(";") else "signals.json"
 """
 JOBS = ("collect", "tag", "load", "detect", "report", "alerts", "export", "housekeeping")
 
@@ -286,6 +291,32 @@ def test_what_a_job_could_not_do_is_named_and_the_rest_goes_on(fake_jobs: Path) 
     }
     jobs = [call.split()[0] for call in calls]
     assert jobs == ["tag", "load", "detect", "report", "alerts", "alerts", "alerts"]  # mail may work later
+
+
+def announced(fake: Path) -> list[tuple[str, str]]:
+    """The assets that were announced in Airflow's own database, with the task that did it, in order."""
+    with closing(sqlite3.connect(next((fake / "airflow").glob("*.db")))) as con:
+        return con.execute(
+            "SELECT asset.name, source_task_id FROM asset_event JOIN asset ON asset.id = asset_id ORDER BY asset_event.id"
+        ).fetchall()
+
+
+@pytest.mark.slow
+def test_signals_are_announced_whatever_else_of_the_morning_failed(fake_jobs: Path) -> None:
+    options = ("--moment", "2026-11-24T06:30+01:00", "--dags", "morning_signals,topic_alerts")
+    code, told, calls = run_dags(fake_jobs, *options, report="the signals of 2026-11-20 cannot be read")
+    assert code == 1
+    assert [(run["dag"], run["state"]) for run in told] == [
+        ("morning_signals", "failed"),
+        ("topic_alerts", "success"),
+    ]
+    assert told[0]["failures"] == ["report: the signals of 2026-11-20 cannot be read"]
+    assert [call.split()[0] for call in calls] == ["tag", "load", "detect", "report", "alerts"]
+    assert announced(fake_jobs) == [("documents", "load"), ("signals", "announce")]
+
+    code, told, _ = run_dags(fake_jobs, *options[:2], "--dags", "morning_signals", failures="detect ")
+    assert (code, told[0]["state"], told[0]["failures"]) == (1, "failed", ["detect: mend it"])
+    assert announced(fake_jobs)[2:] == [("documents", "load")], "a morning that was not judged has no signals"
 
 
 @pytest.mark.slow

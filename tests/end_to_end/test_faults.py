@@ -109,7 +109,7 @@ def test_ctrl_c_stops_every_stage_at_once_and_the_next_run_goes_on(tmp_path: Pat
 
 
 def test_no_network_at_all_still_ends_in_a_report_that_says_so(tmp_path: Path) -> None:
-    """Every source refuses: a report with the failures, not a crash."""
+    """Every source refuses: a report with the failures, one message and exit 1, not a crash."""
     done = kaders("init", str(tmp_path / "mine"), "--pack", "municipality", data=tmp_path)
     assert done.returncode == 0, done.stderr
     proxy = "http://127.0.0.1:9"
@@ -122,5 +122,7 @@ def test_no_network_at_all_still_ends_in_a_report_that_says_so(tmp_path: Path) -
         no_proxy="",
     )
     assert "Traceback" not in run.stderr
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert (run.stdout + run.stderr).count("no source answered") == 1
     report = next((tmp_path / "data" / "out" / "mine" / "reports").glob("*/report.en.html"))
     assert "no answer from the server" in report.read_text("utf-8")

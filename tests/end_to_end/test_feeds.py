@@ -140,7 +140,9 @@ def documents(data: Path, judged: dict[str, dict[str, Any]]) -> dict[str, list[d
 
 
 def test_the_folder_holds_both_kinds() -> None:
-    assert len(READABLE) + len(UNREADABLE) == len(FILES) > 0
+    """Else the tests below would ask nothing of the one that misses."""
+    assert READABLE
+    assert UNREADABLE
 
 
 @pytest.mark.parametrize("feed", READABLE, ids=lambda feed: feed.path.name)

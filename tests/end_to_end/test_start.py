@@ -107,8 +107,7 @@ def _words(process: psutil.Process) -> str:
 def _left_out(folder: str, names: list[str]) -> list[str]:
     """What no fresh clone has: hidden folders, caches, and what running has made."""
     made = [name for name in names if name.startswith((".", "__pycache__"))]
-    kept = {"reference", "README.md"}
-    return made + ([name for name in names if name not in kept] if Path(folder) == ROOT / "data" else [])
+    return made + ([name for name in names if name != "reference"] if Path(folder) == ROOT / "data" else [])
 
 
 @pytest.fixture(scope="module")

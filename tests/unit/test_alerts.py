@@ -389,6 +389,18 @@ def test_a_morning_without_signals_json_is_said(tmp_path: Path) -> None:
     assert "There are no signals of 2026-11-23 yet" in summary.failures[0]
 
 
+def test_an_earlier_morning_that_cannot_be_read_is_named_and_today_is_told(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path, subscription())
+    land(settings, MONDAY, signal("a"))
+    broken = MONDAY - timedelta(days=3)
+    land(settings, broken)
+    path = settings.places.of("out") / "reports" / broken.isoformat() / "signals.json"
+    path.write_text("{", encoding="utf-8")
+    summary = alerts(settings, moment_of(MONDAY))
+    assert summary.failures == (f"{path} is not a readable list of signals; run detect for that day again",)
+    assert len(mails(box)) == 1
+
+
 def test_a_quiet_morning_sends_nothing(tmp_path: Path, box: Path) -> None:
     settings = settings_of(tmp_path, subscription(min_level="watch"))
     land(settings, MONDAY)

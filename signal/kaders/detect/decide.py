@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,6 +104,7 @@ class Tested:
     q: float = 1.0
     q_volume: float = 1.0
     q_divergence: float = 1.0
+    folded: bool = False
 
     @property
     def family(self) -> str:
@@ -135,13 +138,19 @@ class Tested:
     @property
     def is_signal(self) -> bool:
         """Growth and departure together, below the false discovery rate."""
-        return self.q <= Q and self.grows and self.departs
+        return self.q <= Q and self.grows and self.departs and not self.folded
 
     @property
     def is_watch(self) -> bool:
         """Only one of the two: growth that fits, or a movement without growth."""
         moved = bool(self.divergence and self.divergence.further and self.q_divergence <= Q)
         return not self.is_signal and ((self.q_volume <= Q and self.grows) or moved)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the talk stands where it stood, within the tolerance, and no counter-frame grows."""
+        away = self.divergence and (self.divergence.further or self.divergence.apart)
+        return not away and not any(counter.grows for counter in self.counters.values())
 
     @property
     def standing_gap(self) -> bool:
@@ -151,19 +160,37 @@ class Tested:
 
 
 def adjust(tested: list[Tested]) -> list[Tested]:
-    """Benjamini-Hochberg within each family over the issues that could be tested."""
-    done: dict[str, Tested] = {}
+    """Benjamini-Hochberg within each family: growth over all that was counted, the rest over tested ones."""
+    q: dict[str, float] = {}
+    q_volume: dict[str, float] = {}
+    q_divergence: dict[str, float] = {}
     for family in sorted({t.family for t in tested}):
-        members = [t for t in tested if t.family == family and t.volume]
-        if members:
-            q = stats.false_discovery_control([t.p for t in members])
-            q_vol = stats.false_discovery_control([t.volume.p for t in members if t.volume])
-            q_div = stats.false_discovery_control([t.p_other for t in members])
-            for n, member in enumerate(members):
-                done[member.issue] = replace(
-                    member, q=float(q[n]), q_volume=float(q_vol[n]), q_divergence=float(q_div[n])
-                )
-    return [done.get(t.issue, t) for t in tested]
+        counted = {t.issue: t for t in tested if t.family == family and t.volume}
+        eligible = {issue: t for issue, t in counted.items() if not t.not_tested}
+        q_volume |= _adjusted({issue: t.volume.p for issue, t in counted.items() if t.volume})
+        q |= _adjusted({issue: t.p for issue, t in eligible.items()})
+        q_divergence |= _adjusted({issue: t.p_other for issue, t in eligible.items()})
+    fields = ((t, (field.get(t.issue, 1.0) for field in (q, q_volume, q_divergence))) for t in tested)
+    return _folded([replace(t, q=a, q_volume=b, q_divergence=c) for t, (a, b, c) in fields])
+
+
+def _adjusted(chances: dict[str, float]) -> dict[str, float]:
+    """The p-values of a family after Benjamini-Hochberg, by issue."""
+    if not chances:
+        return {}
+    return dict(zip(chances, map(float, stats.false_discovery_control(list(chances.values()))), strict=True))
+
+
+def _folded(tested: list[Tested]) -> list[Tested]:
+    """One event in two policy areas is one signal: the surer area keeps it, the other is watched."""
+    taken: set[str] = set()
+    folded = set()
+    for one in sorted((t for t in tested if t.stated is None and t.is_signal), key=lambda t: (t.q, t.issue)):
+        terms = {term.term for term in one.novelty.terms} if one.novelty else set()
+        if len(terms & taken) * 2 >= len(terms):
+            folded.add(one.issue)
+        taken |= terms
+    return [replace(t, folded=True) if t.issue in folded else t for t in tested]
 
 
 def kind(tested: Tested) -> SignalKind:
@@ -177,6 +204,19 @@ def kind(tested: Tested) -> SignalKind:
     return "absent" if never_near and (tested.echo or 0) < UNHEARD else "reframed"
 
 
+def settled(measured: SignalKind, before: Mapping[str, Any]) -> SignalKind:
+    """The kind that a morning tells: it changes within an episode only when two mornings measure the new one.
+
+    before: the latest earlier finding of the episode, empty when there is none. Advice that flips from day to
+    day is no advice.
+    """
+    known = before.get("kind")
+    if known is None or measured == before.get("measured_kind", known):
+        return measured
+    told: SignalKind = known
+    return told
+
+
 def level(tested: Tested, recent: int) -> Level:
     """How urgent a signal is; `recent` = on how many of the last two mornings it was a signal."""
     if not tested.is_signal:
@@ -188,5 +228,6 @@ def level(tested: Tested, recent: int) -> Level:
     if not elevated:
         return "signal"
     big = volume.ratio >= 3 or bool(tested.novelty and tested.novelty.p <= LEAVE_OUT)
-    far = gap is None or gap.low > 0.05
-    return "high" if recent >= 1 and big and far else "elevated"
+    far = gap is None or gap.low > gap.tolerance
+    sure = tested.q <= Q_ELEVATED and broad
+    return "high" if recent >= 1 and sure and big and far else "elevated"

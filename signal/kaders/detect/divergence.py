@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kaders.detect.chance import p_value
+
 RESAMPLES = 999
-"""Resolution of a p-value: 1 in 1,000, enough for q = .10 over some thirty issues."""
+"""Draws of one batch; where none is as extreme, more batches follow (detect/chance.py)."""
 MIN_STORIES = 20
 """Stories with a frame below which shares are noise: bias .2 bits at 20 of 12 frames (research 0.4)."""
 MIN_CHANGE, MIN_POINTS = 0.02, 0.10
@@ -96,7 +98,9 @@ def compare(
     reps = jsd(_bootstrap(now, rng), ours)
     bias = float(reps.mean()) - plain
     reps = reps - 2 * bias
-    p_apart = (1 + int((reps <= tolerance).sum())) / (RESAMPLES + 1)
+    p_apart = p_value(
+        reps <= tolerance, lambda: np.asarray(jsd(_bootstrap(now, rng), ours) - 2 * bias <= tolerance)
+    )
     low, high = np.percentile(reps, [LOW, HIGH])
     parts = contributions(theirs, ours)
     value = max(plain - bias, 0.0)
@@ -130,8 +134,10 @@ def _moved(
     if len(base) < MIN_STORIES:
         return None, None, (None, None), 1.0
     seen = float(jsd(now.mean(axis=0), ours) - jsd(base.mean(axis=0), ours))
-    null = _permute(np.vstack([now, base]), len(now), np.concatenate(strata), ours, rng)
-    p = (1 + int((null >= seen - 1e-12).sum())) / (RESAMPLES + 1)
+    pooled, labels = np.vstack([now, base]), np.concatenate(strata)
+    null = _permute(pooled, len(now), labels, ours, rng)
+    least = seen - 1e-12
+    p = p_value(null >= least, lambda: _permute(pooled, len(now), labels, ours, rng) >= least)
     before = jsd(_bootstrap(base, rng), ours)
     reps = jsd(_bootstrap(now, rng), ours) - before
     shift = seen - float(null.mean())

@@ -30,6 +30,12 @@ def first_day(past: list[dict[str, Any]], issue: str, run: list[dict[str, str]],
     return str(min(days, default=day.isoformat()))
 
 
+def latest(past: list[dict[str, Any]], issue: str, run: list[dict[str, str]]) -> dict[str, Any]:
+    """The last earlier finding of the running episode; empty when it begins today."""
+    found = [s for s in past if s["issue"] == issue and run and s["day"] == run[-1]["day"]]
+    return found[0] if found else {}
+
+
 def recent(past: list[dict[str, Any]], issue: str, day: date) -> int:
     """On how many of the last two mornings the issue was a signal."""
     days = {date.fromisoformat(s["day"]) for s in past if s["issue"] == issue}

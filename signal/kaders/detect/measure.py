@@ -26,6 +26,8 @@ class Morning:
     kinds: np.ndarray
     coverage: np.ndarray
     settings: Settings
+    known: frozenset[str] = frozenset()
+    """Words that are no news: of the languages, of our topics and messages, of what we published before."""
 
     @property
     def now(self) -> slice:
@@ -132,6 +134,7 @@ def _novelty(issue: str, now: pd.DataFrame, base: pd.DataFrame, morning: Morning
             for t, s in zip(firsts_base["title"], firsts_base["snippet"], strict=True)
         ],
         list(firsts_now["owner_group"]),
+        known=morning.known,
         rng=morning.rng(issue + "/terms"),
     )
 

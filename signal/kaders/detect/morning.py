@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from kaders.detect import (
     divergence,
     episodes,
     evidence,
+    novelty,
     panel,
     signals,
     stories,
@@ -43,23 +44,23 @@ def morning(
     *,
     count: Counter,
     tagger: str,
+    ordinary: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """The payload of signals.json for the morning of `window`; docs/signals-json.md has every field.
 
     documents, ledger: as store.documents_as_of and store.coverage give them; past: earlier findings,
-    signals and watched issues alike.
+    signals and watched issues alike. ordinary: words of the languages themselves, which are never news.
     """
     documents = documents.assign(story=stories.assign(documents))
-    followed = talk.by_issue(documents[documents["source"].isin({s.id for s in settings.sources})])
-    everything = followed[followed["source"].isin(panel.members(ledger, settings, window))]
-    outside = talk.public(everything)
-    setting = _setting(ledger, settings, window, _retagged(everything, tagger, window))
+    followed = _followed(documents, settings)
+    everything, first = _counted(followed, ledger, settings, window)
+    outside, since = talk.public(everything), max(first, _retagged(everything, tagger, window))
+    setting = _setting(ledger, window, since, settings, ordinary | said_by_us(followed, settings, window))
     lines = _lines(count(outside), setting, settings)
     tested = decide.adjust(_measure_all(everything, outside, lines, setting))
     earlier = [finding for finding in past if finding["level"] != "watch"]
-    today = [signals.as_data(t, lines[t.issue], setting, earlier) for t in tested if t.is_signal]
-    today.sort(key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
-    watched = [signals.as_data(t, lines[t.issue], setting, past) for t in tested if t.is_watch]
+    today = _told((t for t in tested if t.is_signal), lines, setting, earlier)
+    watched = _told((t for t in tested if t.is_watch), lines, setting, past)
     issues = [_issue(t, today + watched, settings) for t in tested]
     return {
         "schema": SCHEMA,
@@ -71,7 +72,7 @@ def morning(
         "verdict": wording.verdict(today, [issue["status"] for issue in issues]),
         "attention_budget": settings.organisation.attention_budget,
         "signals": today,
-        "watch": sorted(watched, key=lambda s: (s["q"], s["issue"])),
+        "watch": watched,
         "issues": issues,
         "questions": _questions(talk.public(followed), settings, window),
         "open_signals": episodes.open_signals(earlier, today, window.day),
@@ -81,17 +82,54 @@ def morning(
     }
 
 
+def _told(
+    tested: Iterable[Tested], lines: dict[str, Series], setting: Morning, past: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Findings as data, the most urgent first."""
+    found = [signals.as_data(each, lines[each.issue], setting, past) for each in tested]
+    return sorted(found, key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
+
+
 def _organisation(settings: Settings) -> dict[str, Any]:
     own = settings.organisation
     return {"id": own.id, "name": own.name.both(), "synthetic": own.synthetic, "timezone": own.timezone}
 
 
-def _setting(ledger: pd.DataFrame, settings: Settings, window: Window, since: date) -> Morning:
+def _followed(documents: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """What the sources of today's sources.yaml brought, by issue."""
+    return talk.by_issue(documents[documents["source"].isin({s.id for s in settings.sources})])
+
+
+def _counted(
+    followed: pd.DataFrame, ledger: pd.DataFrame, settings: Settings, window: Window
+) -> tuple[pd.DataFrame, date]:
+    """The documents that count, and the first of their days when all of them were imported."""
+    members = followed[followed["source"].isin(panel.members(ledger, settings, window))]
+    first = panel.first_day(ledger, settings, window)
+    imported = {s.id for s in settings.sources if s.reader == "import"}
+    if not panel.began(ledger, settings):
+        first = min(members["day"], default=window.analysed)
+    late = imported - panel.reaching_back(members, settings, first)
+    return members[~members["source"].isin(late)], first
+
+
+def said_by_us(followed: pd.DataFrame, settings: Settings, window: Window) -> frozenset[str]:
+    """The words of our topics and messages, and of what we published before this week: not new to us."""
+    own = followed[(followed["kind"] == "own") & (followed["day"] < window.now)].drop_duplicates("doc")
+    texts = [f"{title} {snippet}" for title, snippet in zip(own["title"], own["snippet"], strict=True)]
+    phrases = [topic.any for topic in settings.topics] + [frame.heard_by for frame in settings.frames]
+    texts += [phrase for each in phrases for language in ("nl", "en") for phrase in each.of(language)]
+    return frozenset[str]().union(*(novelty.words(text) for text in texts))
+
+
+def _setting(
+    ledger: pd.DataFrame, window: Window, since: date, settings: Settings, known: frozenset[str]
+) -> Morning:
     """The days since all was followed, not before `since`, with their kinds and coverage."""
     first = min(max(since, panel.first_day(ledger, settings, window)), window.now)
     days = calendar.days_between(first, window.analysed)
     kinds = np.array(calendar.day_kinds(days, settings.organisation))
-    return Morning(window, days, kinds, panel.covered(ledger, settings, window, days), settings)
+    return Morning(window, days, kinds, panel.covered(ledger, settings, window, days), settings, known)
 
 
 def _retagged(documents: pd.DataFrame, tagger: str, window: Window) -> date:
@@ -134,7 +172,7 @@ def _coverage(documents: pd.DataFrame, ledger: pd.DataFrame, setting: Morning) -
         "sources_complete": int((morning["source"].isin(visited) & (morning["outcome"] == "OK")).sum()),
         "documents_day": len(today),
         "stories_day": int(today["story"].nunique()),
-        "share": float(setting.coverage[-1]),
+        "share": panel.answered(ledger, setting.settings, setting.window),
     }
 
 
@@ -166,7 +204,7 @@ def _issue(tested: Tested, found: list[dict[str, Any]], settings: Settings) -> d
         "divergence_high": gap.high if gap else None,
         "tolerance": gap.tolerance if gap else None,
         "level": next((s["level"] for s in found if s["issue"] == tested.issue), None),
-        "kind": decide.kind(tested) if tested.is_signal else None,
+        "kind": next((s["kind"] for s in found if s["issue"] == tested.issue), None),
         "echo": tested.echo,
         "p_volume": seen.p if seen else None,
         "p_other": None if tested.not_tested else tested.p_other,

@@ -16,6 +16,8 @@ SETTLED_DAYS = COMPARE_DAYS
 STARTING_DAYS = 7
 """Sources that are added within a week of the very first one begin together with it."""
 ANSWERED = ("OK", "PARTIAL")
+LOST_DAYS = 2
+"""Mornings of seven without a source that the offset by coverage still carries: one; our choice."""
 
 
 def began(ledger: pd.DataFrame, settings: Settings) -> dict[str, date]:
@@ -26,15 +28,37 @@ def began(ledger: pd.DataFrame, settings: Settings) -> dict[str, date]:
 
 
 def members(ledger: pd.DataFrame, settings: Settings, window: Window) -> frozenset[str]:
-    """The sources whose documents a morning may count: followed long enough, still followed, or own.
+    """The sources whose documents a morning may count: followed long enough and all week, or own.
 
-    Files that were imported always count: they are no visits, and hold the days they hold.
+    Imported files are members as far as `reaching_back` lets them: they are no visits.
     """
     first_days = began(ledger, settings)
     start = min(first_days.values(), default=window.analysed)
     latest = max(window.analysed - timedelta(days=SETTLED_DAYS), start + timedelta(days=STARTING_DAYS))
     settled = {source for source, day in first_days.items() if day <= latest}
+    settled -= _lost(ledger, settled, window)
     return frozenset(settled | {s.id for s in settings.sources if s.kind == "own" or s.reader == "import"})
+
+
+def _lost(ledger: pd.DataFrame, sources: set[str], window: Window) -> set[str]:
+    """The sources that answered on fewer mornings of the last seven than the others, by two or more.
+
+    What a lost source brought to each topic nobody knows, so it is left out of the past as well. A day on
+    which nothing answered is a matter of coverage.
+    """
+    recent = ledger["outcome"].isin(ANSWERED) & (ledger["day"] > window.now) & (ledger["day"] <= window.day)
+    answered = ledger[recent].groupby("source")["day"].nunique().to_dict()
+    most = max((answered.get(source, 0) for source in sources), default=0)
+    return {source for source in sources if most - answered.get(source, 0) >= LOST_DAYS}
+
+
+def reaching_back(documents: pd.DataFrame, settings: Settings, first: date) -> frozenset[str]:
+    """The imported sources whose documents begin by `first`, or within a week of it."""
+    imported = {s.id for s in settings.sources if s.reader == "import"}
+    starts = documents[documents["source"].isin(imported)].groupby("source")["day"].min()
+    return frozenset(
+        str(source) for source, day in starts.items() if day <= first + timedelta(days=STARTING_DAYS)
+    )
 
 
 def newcomers(ledger: pd.DataFrame, settings: Settings, window: Window) -> dict[str, date]:
@@ -52,13 +76,29 @@ def first_day(ledger: pd.DataFrame, settings: Settings, window: Window) -> date:
 
 
 def covered(ledger: pd.DataFrame, settings: Settings, window: Window, days: list[date]) -> np.ndarray:
-    """Per day the share of the expected items that were collected, 0 to 1.
+    """Per day the share of the expected items of the members that was collected, 0 to 1.
+
+    Where everything is imported, a day holds what it holds.
+    """
+    first_days = began(ledger, settings)
+    if not first_days:
+        return np.full(len(days), float(any(s.reader == "import" for s in settings.sources)))
+    return _collected(ledger, settings, members(ledger, settings, window) & set(first_days), days)
+
+
+def answered(ledger: pd.DataFrame, settings: Settings, window: Window) -> float:
+    """The share of what all followed sources bring, lost ones included, that was collected of yesterday."""
+    return float(_collected(ledger, settings, frozenset(began(ledger, settings)), [window.analysed])[0])
+
+
+def _collected(
+    ledger: pd.DataFrame, settings: Settings, sources: frozenset[str], days: list[date]
+) -> np.ndarray:
+    """Per day the share of what these sources are expected to bring (`expected_per_day`) that was collected.
 
     All of a source when it answered on the next day, else the part of the day up to its last good visit.
-    Expected are the members that are visited on schedule, each by its `expected_per_day`.
     """
-    counted = members(ledger, settings, window) & set(began(ledger, settings))
-    expected = {s.id: s.expected_per_day for s in settings.sources if s.id in counted}
+    expected = {s.id: s.expected_per_day for s in settings.sources if s.id in sources}
     if not expected:
         return np.zeros(len(days))
     good = ledger[ledger["outcome"].isin(ANSWERED)]

@@ -25,7 +25,9 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
     run = episodes.history(past, tested.issue, day)
     first = episodes.first_day(past, tested.issue, run, day)
     level = decide.level(tested, episodes.recent(past, tested.issue, day))
-    kind = decide.kind(tested)
+    measured = decide.kind(tested)
+    before = episodes.latest(past, tested.issue, run)
+    kind = decide.settled(measured, before)
     per_frame = _per_frame(tested, settings)
     return {
         "id": f"{first}/{tested.issue}",
@@ -34,7 +36,8 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "first_day": first,
         "day_number": (day - date.fromisoformat(first)).days + 1,
         "name": name(tested.issue, settings),
-        "kind": kind,
+        "kind": kind if tested.is_signal else None,
+        "measured_kind": measured if tested.is_signal else None,
         "level": level,
         "topic": _topic(tested.issue),
         "policy_area": area(tested.issue, settings),
@@ -54,7 +57,7 @@ def as_data(tested: Tested, line: Series, morning: Morning, past: list[dict[str,
         "certainty": _certainty(tested, settings),
         "owner": _owner(kind, tested, settings),
         "action": wording.ACTIONS[kind] if tested.is_signal else None,
-        "answer_by": _answer_by(tested, morning) if tested.is_signal else None,
+        "answer_by": (before.get("answer_by") or _answer_by(tested, morning)) if tested.is_signal else None,
         "history": [*run, {"day": day.isoformat(), "level": level}],
     }
 
@@ -110,8 +113,8 @@ def _headline(
     readable = name(tested.issue, settings)
     if not tested.is_signal:
         grows = tested.grows and tested.q_volume <= decide.Q
-        compared = tested.divergence is not None
-        return wording.watched(readable, grows=grows, stated=tested.stated is not None, compared=compared)
+        stated, compared = tested.stated is not None, tested.divergence is not None
+        return wording.watched(readable, grows=grows, stated=stated, compared=compared, fits=tested.fits)
     policy = [row for row in per_frame if "/" not in row["frame"]]
     nothing: dict[str, Any] = {"name": {}}
     theirs = max(policy, key=lambda r: float(r["theirs"] - r["ours"]), default=nothing)["name"]
@@ -237,9 +240,9 @@ def _certainty(tested: Tested, settings: Settings) -> dict[str, Any]:
 
 
 def _owner(kind: SignalKind, tested: Tested, settings: Settings) -> dict[str, Any]:
-    """The topic's own owner, else the owner that the organisation's rule names for the kind."""
+    """The topic's own owner, else the message's, else the one that the rules name for the kind."""
     topic = _topic(tested.issue)
-    own = settings.topic(topic).owner if topic else None
+    own = (settings.topic(topic).owner if topic else None) or (tested.stated.owner if tested.stated else None)
     owner_id = own or getattr(settings.organisation.owner_rules, kind)
     owner = settings.organisation.owners[owner_id]
     return {"id": owner_id, "role": owner.role, "name": owner.name.both()}

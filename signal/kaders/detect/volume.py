@@ -85,12 +85,16 @@ def test(expectation: Expectation, counts: np.ndarray, coverage: np.ndarray, now
     seen, mean = counts[now] * there, expectation.mean[now] * there
     variance = expectation.log_variance[now]
     last = bool(there[-1])
-    tails = [
-        _tail(seen[-days:].sum(), mean[-days:].sum(), expectation.phi, _spread_of_sum(mean, variance, days))
+    phi = expectation.phi
+    tails = {
+        days: _tail(seen[-days:].sum(), mean[-days:].sum(), phi, _spread_of_sum(mean, variance, days))
         for days in SPANS
         if there[-days:].any()
-    ]
-    low, high = interval(mean.sum(), expectation.phi, _spread_of_sum(mean, variance, len(mean)))
+    }
+    large = {days for days in tails if _large(seen, mean, days)}
+    # a span that is too small to matter cannot lend its p to one that is large enough
+    chances = [p for days, p in tails.items() if days in large or not large]
+    low, high = interval(mean.sum(), phi, _spread_of_sum(mean, variance, len(mean)))
     return Volume(
         seen=int(seen.sum()),
         expected=float(mean.sum()),
@@ -98,8 +102,8 @@ def test(expectation: Expectation, counts: np.ndarray, coverage: np.ndarray, now
         high=high,
         day_seen=int(seen[-1]) if last else None,
         day_expected=float(expectation.mean[now][-1]),
-        p=min(1.0, len(SPANS) * min(tails, default=1.0)),
-        big_enough=_big_enough(seen, mean),
+        p=min(1.0, len(SPANS) * min(chances, default=1.0)),
+        big_enough=bool(large),
     )
 
 
@@ -114,12 +118,11 @@ def _spread_of_sum(mean: np.ndarray, log_variance: np.ndarray, days: int) -> flo
     return float((mean * np.sqrt(log_variance))[-days:].sum() ** 2)
 
 
-def _big_enough(seen: np.ndarray, mean: np.ndarray) -> bool:
-    """Whether the week has items enough and one of the spans rises clearly above what was expected."""
-    if seen.sum() < MIN_ITEMS:
-        return False
-    spans = [(seen[-days:].sum(), mean[-days:].sum(), extra) for days, extra in SPANS.items()]
-    return any(n >= MIN_RATIO * expected and n - expected >= extra for n, expected, extra in spans)
+def _large(seen: np.ndarray, mean: np.ndarray, days: int) -> bool:
+    """Whether the last days rise clearly above what was expected, in a week that has items enough."""
+    count, expected = seen[-days:].sum(), mean[-days:].sum()
+    enough = seen.sum() >= MIN_ITEMS and count - expected >= SPANS[days]
+    return bool(enough and count >= MIN_RATIO * expected)
 
 
 def _fit(x: np.ndarray, y: np.ndarray, offset: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

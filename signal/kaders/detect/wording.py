@@ -43,7 +43,7 @@ REASONS: dict[str, Both] = {
 }
 
 NOT_TESTED: dict[str, Both] = {
-    "short_history": {"nl": "nog geen vier weken geschiedenis", "en": "less than four weeks of history"},
+    "short_history": {"nl": "nog geen zes weken geschiedenis", "en": "less than six weeks of history"},
     "not_collected": {"nl": "te weinig bronnen opgehaald", "en": "too few sources collected"},
     "few_stories": {
         "nl": "minder dan 20 verhalen met een herkenbaar frame",
@@ -103,8 +103,8 @@ def headline(kind: SignalKind, name: Both, theirs: Both, ours: Both, terms: list
     if kind == "unframed":
         about = subject(name, terms)
         return {
-            "nl": f"{about['nl']}: hierover hebben wij nog niets gezegd",
-            "en": f"{about['en']}: we have said nothing about this yet",
+            "nl": f"{about['nl']}: hiervoor hebben wij nog geen boodschap",
+            "en": f"{about['en']}: we have no message on this yet",
         }
     nl = {
         "absent": f"onze boodschap klinkt niet; buiten gaat het over {theirs.get('nl')}",
@@ -119,8 +119,8 @@ def headline(kind: SignalKind, name: Both, theirs: Both, ours: Both, terms: list
     return {"nl": f"{name['nl']}: {nl[kind]}", "en": f"{name['en']}: {en[kind]}"}
 
 
-def watched(name: Both, *, grows: bool, stated: bool, compared: bool) -> Both:
-    """The heading of a watched issue: growth that fits what we say, or movement without growth.
+def watched(name: Both, *, grows: bool, stated: bool, compared: bool, fits: bool) -> Both:
+    """The heading of a watched issue: growth that fits what we say or not surely, or movement without growth.
 
     compared: whether enough stories had a recognised frame to hold them against our message.
     """
@@ -133,6 +133,11 @@ def watched(name: Both, *, grows: bool, stated: bool, compared: bool) -> Both:
         return {
             "nl": f"{name['nl']}: meer gesprek dan verwacht, zonder nieuwe woorden",
             "en": f"{name['en']}: more discussion than expected, without new words",
+        }
+    if grows and not fits:
+        return {
+            "nl": f"{name['nl']}: meer gesprek dan verwacht, dat misschien van onze boodschap afwijkt",
+            "en": f"{name['en']}: more discussion than expected, and it may depart from our message",
         }
     if grows:
         return {
@@ -302,8 +307,8 @@ def _found(signals: Sequence[Mapping[str, Any]]) -> Both:
             f"say: {_names(framed, 'en')}"
         ]
     if unframed:
-        nl += [f"over {_names(unframed, 'nl')} zeiden wij nog niets"]
-        en += [f"on {_names(unframed, 'en')} we have said nothing yet"]
+        nl += [f"voor {_names(unframed, 'nl')} hebben wij nog geen boodschap"]
+        en += [f"on {_names(unframed, 'en')} we have no message yet"]
     return {"nl": "; ".join(nl), "en": "; ".join(en)}
 
 

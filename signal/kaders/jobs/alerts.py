@@ -12,6 +12,7 @@ from typing import Any
 from kaders.deliver import mail, webhook
 from kaders.deliver.addresses import NotConfigured, Undelivered, address, variable
 from kaders.errors import KadersError
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.report.alert_message import Alert, compose
 from kaders.report.alerts import RETRY_DAYS, Signal, plan, subject_of
@@ -19,6 +20,16 @@ from kaders.settings import Settings, Subscription
 from kaders.store import deliveries
 from kaders.store.connection import writing
 from kaders.store.files import write
+
+
+def judged(settings: Settings, moment: datetime) -> Path | None:
+    """The signals.json of the morning of `moment`; None when there is none, and so nothing new to tell."""
+    path = _path(settings, moment.astimezone(settings.organisation.zone).date())
+    return path if path.is_file() else None
+
+
+def _path(settings: Settings, day: date) -> Path:
+    return settings.places.of("out") / "reports" / day.isoformat() / "signals.json"
 
 
 def _signals(path: Path) -> list[dict[str, Any]]:
@@ -32,12 +43,25 @@ def _signals(path: Path) -> list[dict[str, Any]]:
         ) from error
 
 
-def _mornings(settings: Settings, day: date) -> dict[date, list[dict[str, Any]]]:
-    """The signals of the days that may still be told, by date; a day without a report is absent."""
-    reports = settings.places.of("out") / "reports"
-    days = [day - timedelta(days=back) for back in range(RETRY_DAYS + 1)]
-    paths = {one: reports / one.isoformat() / "signals.json" for one in days}
-    return {one: _signals(path) for one, path in paths.items() if path.is_file()}
+def _mornings(settings: Settings, day: date) -> tuple[dict[date, list[dict[str, Any]]], list[str]]:
+    """The signals of the days that may still be told, by date, and a sentence for each that cannot be read.
+
+    An earlier day without signals is absent; that `day` itself has none is a sentence too.
+    """
+    mornings: dict[date, list[dict[str, Any]]] = {}
+    failures: list[str] = []
+    for one in (day - timedelta(days=back) for back in range(RETRY_DAYS + 1)):
+        path = _path(settings, one)
+        try:
+            if path.is_file():
+                mornings[one] = _signals(path)
+            elif one == day:
+                failures.append(
+                    f"There are no signals of {day} yet: run detect for that day, then alerts again"
+                )
+        except KadersError as error:
+            failures.append(str(error))
+    return mornings, failures
 
 
 def _areas(settings: Settings, subscription: Subscription) -> frozenset[str]:
@@ -97,22 +121,22 @@ class _Round:
         self.failures.append(f"Alert for {alert.subscription} not delivered: {error}.{kept}")
 
 
+@remembered("alerts")
 def alerts(settings: Settings, moment: datetime) -> Summary:
     """Deliver what the morning of `moment` has for each subscription, each signal and level once.
 
     Every message is first noted as being sent, then sent, then noted as sent, so that a run that is cut off
     repeats at most the one message it was busy with, under the same Message-ID. A channel that fails is
-    tried again at the next run, for a week; the others go on. Busy when another run holds the warehouse.
+    tried again at the next run, for a week; the others go on, and so they do past a morning whose signals
+    cannot be read. Busy when another run holds the warehouse.
     """
     day = moment.astimezone(settings.organisation.zone).date()
-    mornings = _mornings(settings, day)
+    mornings, unread = _mornings(settings, day)
     with writing(settings.places) as con:
         run = _Round(settings, moment, con)
         for subscription in settings.subscriptions:
             told = deliveries.told(con, subscription.id)
             for signals in plan(subscription, _areas(settings, subscription), mornings, told, day=day):
                 run.tell(subscription, signals)
-    if day not in mornings:
-        run.failures.append(f"There are no signals of {day} yet: run detect for that day, then alerts again")
     counts = dict(run.counts) | {"subscriptions": len(settings.subscriptions)}
-    return Summary("alerts", moment, counts, tuple(run.failures), tuple(run.outputs))
+    return Summary("alerts", moment, counts, (*run.failures, *unread), tuple(run.outputs))

@@ -13,6 +13,7 @@ from itertools import islice
 from kaders.collect.fetch import FetchFailed, Reply, Validators, fetch
 from kaders.collect.session import Session, session
 from kaders.errors import ConfigurationError, Quarantine
+from kaders.jobs.remembered import remembered
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import bluesky, feed, mastodon
 from kaders.read.items import Asked, Found, Reader, digest, fingerprint
@@ -54,6 +55,7 @@ def shards(settings: Settings, size: int = 8) -> list[list[str]]:
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
+@remembered("collect")
 def collect(
     settings: Settings, moment: datetime, *, now: datetime, only: Sequence[str] | None = None
 ) -> Summary:

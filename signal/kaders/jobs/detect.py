@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kaders.detect.calendar import window
 from kaders.detect.morning import morning
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
 from kaders.store.connection import writing
@@ -17,7 +18,7 @@ from kaders.store.files import write
 from kaders.store.ledger import coverage
 from kaders.store.publish import publish_from
 from kaders.store.results import past_findings, save_results
-from kaders.tag.pipeline import tagger_version
+from kaders.tag.pipeline import stop_words, tagger_version
 
 PAST_DAYS = 30
 
@@ -27,6 +28,7 @@ def signals_path(settings: Settings, day: object) -> Path:
     return settings.places.of("out") / "reports" / str(day) / "signals.json"
 
 
+@remembered("detect")
 def detect(settings: Settings, moment: datetime) -> Summary:
     """Judges the morning of `moment` (aware) from what was first seen before it.
 
@@ -43,6 +45,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             span,
             count=items_of_count,
             tagger=tagger_version(settings),
+            ordinary=stop_words(),
         )
         save_results(con, payload)
         publish_from(con, settings.places)

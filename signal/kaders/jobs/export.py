@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kaders.deliver.tables import csv_bytes, workbook_bytes
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.report.trends import NOTHING, Counted, Week, week_before, workbook
 from kaders.settings import Settings
@@ -22,6 +23,7 @@ def _count(settings: Settings, week: Week, moment: datetime) -> Counted:
         return counted(con, first=week.before.monday, last=week.sunday, cutoff=moment, zone=zone)
 
 
+@remembered("export")
 def export(settings: Settings, moment: datetime) -> Summary:
     """Write out/<organisation>/trends/<year>-W<week>/ for the ISO week before the local day of `moment`.
 

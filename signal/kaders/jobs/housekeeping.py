@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kaders.errors import Quarantine
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.read.items import fingerprint
 from kaders.settings import Settings
@@ -25,6 +26,7 @@ def remember(settings: Settings, paths: list[Path]) -> None:
                 forgotten.remember(settings.places, path.parent.parent.name, landing.landed_at(path), marks)
 
 
+@remembered("housekeeping")
 def housekeeping(settings: Settings, moment: datetime) -> Summary:
     """Empties old posts, removes old landing and tagged files that were loaded, and strays; publishes.
 

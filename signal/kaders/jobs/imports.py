@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kaders.errors import ConfigurationError
 from kaders.jobs.collect import PARTLY, landed_before
+from kaders.jobs.remembered import remembered
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import imported
 from kaders.read.items import Asked, fingerprint
@@ -14,6 +15,7 @@ from kaders.settings import Settings, Source
 from kaders.store import keys, landing, ledger_files
 
 
+@remembered("import")
 def import_file(settings: Settings, path: Path, moment: datetime, *, source: str) -> Summary:
     """Land the rows of a file under `source`, as seen for the first time at `moment`.
 

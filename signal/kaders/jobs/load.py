@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
 from kaders.store.connection import writing
@@ -12,6 +13,7 @@ from kaders.store.loader import load_pending
 from kaders.store.publish import publish_from
 
 
+@remembered("load")
 def load(settings: Settings, moment: datetime) -> Summary:
     """Loads tagged files and ledger lines that are not loaded yet, in one transaction, and publishes.
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kaders.jobs.load import files_to_load
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
 from kaders.store.rebuild import rebuild_warehouse
 
 
+@remembered("rebuild")
 def rebuild(
     settings: Settings, moment: datetime, progress: Callable[[int, int], None] | None = None
 ) -> Summary:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kaders.errors import KadersError
+from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.report.atom import feed
 from kaders.report.mornings import mornings
@@ -23,6 +24,7 @@ FEED_MORNINGS = 14
 """Mornings in the feed: a reader who was away for two weeks misses nothing."""
 
 
+@remembered("report")
 def report(settings: Settings, moment: datetime) -> Summary:
     """Write report.nl.html and report.en.html of the morning of `moment`, index.html and signals.atom.
 

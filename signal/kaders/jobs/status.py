@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from textwrap import shorten
 
 from kaders.settings import Settings, Source
-from kaders.store import inventory, landing
+from kaders.store import inventory, landing, runs
 from kaders.store.connection import reading
 from kaders.store.ledger import SourceState, source_states
 from kaders.store.results import sizes
@@ -14,12 +15,28 @@ DUE = time(8, 0)
 """When the morning report must be there (docs/glossary.md), on the organisation's own clock."""
 SILENT = timedelta(hours=26)
 """Without a visit for longer than this a source is late: once a day is the least, with two hours to spare."""
+FLOW = (
+    "collect",
+    "import",
+    "tag",
+    "load",
+    "detect",
+    "report",
+    "alerts",
+    "export",
+    "housekeeping",
+    "rebuild",
+)
+"""The jobs that are remembered, in the order in which a day needs them."""
+SENTENCE = 100
+"""Characters of a failure: it says which one it is, and each job stays one line."""
 
 
 def status(settings: Settings, moment: datetime) -> list[str]:
-    """Lines for a person, as of `moment` (aware): each source, what there is, what is late."""
+    """Lines for a person, as of `moment` (aware): each source, the last runs, what is late."""
     if not settings.places.published.exists():
-        return [f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"]
+        nothing = f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"
+        return [nothing, *_runs(settings, begun=True)]
     with reading(settings.places) as con:
         states, size = source_states(con, moment), sizes(con)
         loaded = inventory.loaded_landing(con)
@@ -36,6 +53,7 @@ def status(settings: Settings, moment: datetime) -> list[str]:
         f"in the warehouse: {size['documents']} documents ({size['duplicates']} of them copies), "
         f"{size['files']} landing files, {size['signals']} signals",
         f"last new items loaded {loaded_at}; last report {reported}",
+        *_runs(settings),
         *(f"late: {what}" for what in late or ["nothing"]),
     ]
 
@@ -46,6 +64,21 @@ def _source(source: Source, state: SourceState | None, settings: Settings) -> st
     why = f" ({state.reason})" if state.reason else ""
     since, last = _clock(state.since, settings), _clock(state.last, settings)
     return f"{state.outcome:<12} {source.id}: since {since}{why}, last visit {last}"
+
+
+def _runs(settings: Settings, *, begun: bool = False) -> list[str]:
+    """A line for each job; begun: only for those that ever ran."""
+    last = {job: runs.last(settings.places, job) for job in FLOW}
+    return [f"last {job}: {_run(run, settings)}" for job, run in last.items() if run or not begun]
+
+
+def _run(run: runs.Run | None, settings: Settings) -> str:
+    if run is None:
+        return "never"
+    result = run.result
+    count = f" ({result.failures})" if result.failures > 1 else ""
+    first = f": {shorten(result.first, SENTENCE, placeholder='…')}" if result.first else ""
+    return f"{_clock(run.moment, settings)}, {result.ending}{count}{first}"
 
 
 def _late_sources(visited: list[Source], states: dict[str, SourceState], moment: datetime) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kaders.errors import Quarantine
+from kaders.jobs.remembered import remembered
 from kaders.model import Document, Summary, Tagged
 from kaders.read.document import document
 from kaders.settings import Settings, Source
@@ -30,6 +31,7 @@ class _Tally:
     failures: list[str] = field(default_factory=list)
 
 
+@remembered("tag")
 def tag(settings: Settings, moment: datetime, progress: Progress | None = None) -> Summary:
     """Tagged files for all landing files that lack one; a second run finds nothing to do.
 

@@ -38,7 +38,7 @@ def page(payload: Payload, language: ReportLanguage) -> str:
     template = _speaking(environment(), voice).get_template("page.html.j2")
     other: ReportLanguage = "en" if language == "nl" else "nl"
     scene = {"p": payload, "voice": voice, "view": view, "other": other, "other_page": PAGES[other]}
-    scene |= {"level": view.interval_level(payload), "order": view.numbers(payload)}
+    scene["order"] = view.numbers(payload)
     try:
         html = template.render(**scene, **stylesheet(), **pictures)
     except UndefinedError as error:

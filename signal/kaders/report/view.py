@@ -19,7 +19,7 @@ TERMS_SHOWN = 3
 """New words on their line: more do not fit on two lines in print."""
 FRAME_GAP = 0.05
 """Difference of shares from which a frame is worth a sentence: less vanishes in whole percents."""
-AS_SHARES = ("q", "interval", "same_story")
+AS_SHARES = ("q", "same_story")
 """Parameters of the method that a reader knows as percents."""
 _ORDER = ("signal", "watch", "standing_gap", "normal", "not_tested")
 
@@ -27,12 +27,6 @@ _ORDER = ("signal", "watch", "standing_gap", "normal", "not_tested")
 def numbers(payload: Payload) -> dict[str, int]:
     """Issue id -> number of its signal in the report, the most urgent 1."""
     return {signal["issue"]: index for index, signal in enumerate(payload["signals"], start=1)}
-
-
-def interval_level(payload: Payload) -> str:
-    """The coverage of the intervals in words ("90%") when the method says so, else ""."""
-    level = payload["method"]["parameters"].get("interval")
-    return f"{100 * level:.0f}%" if isinstance(level, float) else ""
 
 
 def issue_rows(payload: Payload) -> list[Row]:
@@ -72,7 +66,7 @@ def map_sentence(payload: Payload, voice: Voice) -> str:
     first = next((i for i in issue_rows(payload) if order.get(i["issue"]) == 1), None)
     if first is None:
         return voice.say("map_sentence_none")
-    interval = voice.interval(first["divergence_low"], first["divergence_high"], 2, interval_level(payload))
+    interval = voice.interval(first["divergence_low"], first["divergence_high"], 2)
     return voice.say(
         "map_sentence_bare" if first["divergence"] is None else "map_sentence",
         name=voice.both(first["name"]),
@@ -85,7 +79,7 @@ def map_sentence(payload: Payload, voice: Voice) -> str:
 
 
 def coverage(payload: Payload, voice: Voice) -> list[str]:
-    """What was covered: day, sources, share of the usual, items and stories."""
+    """What was covered: day, sources, the sources that answered, items and stories."""
     c = payload["coverage"]
     return [
         voice.say("data_until", moment=voice.moment(payload["cutoff"])),
@@ -226,7 +220,7 @@ def _counts(low: float | None, high: float | None, voice: Voice) -> str:
     return voice.say("range", low=voice.about(low), high=voice.about(high))
 
 
-def gap_lines(signal: Row, level: str, voice: Voice) -> list[str]:
+def gap_lines(signal: Row, voice: Voice) -> list[str]:
     """How far from our message, against what is usual and what we allow; empty without a message."""
     d = signal["divergence"]
     if not d:
@@ -234,7 +228,7 @@ def gap_lines(signal: Row, level: str, voice: Voice) -> list[str]:
     line = voice.say(
         "gap_line_first" if d["usual"] is None else "gap_line",
         value=voice.number(d["value"], 2),
-        interval=voice.interval(d["low"], d["high"], 2, level),
+        interval=voice.interval(d["low"], d["high"], 2),
         usual=voice.number(d["usual"], 2),
     )
     allowed = voice.say("gap_tolerance", tolerance=voice.number(d["tolerance"], 2))
@@ -263,7 +257,7 @@ def course(signal: Row, voice: Voice) -> str:
 
 
 def sources_apart(payload: Payload) -> tuple[list[Row], int]:
-    """The sources that failed or came in part, and how many gave nothing as expected."""
+    """The sources that failed or came in part, and how many cannot show the past."""
     troubled = [s for s in payload["sources"] if s["state"] in ("FAILED", "PARTIAL")]
     quiet = sum(s["state"] == "NOT EXPECTED" for s in payload["sources"])
     return sorted(troubled, key=lambda s: (s["state"], s["name"])), quiet

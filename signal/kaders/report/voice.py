@@ -97,12 +97,11 @@ class Voice:
         """A share of 0..1 as whole percents."""
         return DASH if share is None else f"{self.number(100 * share)}%"
 
-    def interval(self, low: float | None, high: float | None, digits: int, level: str = "") -> str:
-        """An interval in brackets after a number, with its coverage when that is known; "" without ends."""
+    def interval(self, low: float | None, high: float | None, digits: int) -> str:
+        """An interval in brackets after a number; "" without ends."""
         if low is None or high is None:
             return ""
-        ends = {"low": self.number(low, digits), "high": self.number(high, digits)}
-        return self.say("range_level", level=level, **ends) if level else self.say("range", **ends)
+        return self.say("range", low=self.number(low, digits), high=self.number(high, digits))
 
     def day(self, iso: str, *, short: bool = False) -> str:
         """An ISO date as "maandag 23 november 2026", or short as "ma 23 nov"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kaders.settings import Places
@@ -16,6 +16,8 @@ from kaders.store.sql import sql
 STRAY = 24 * 3600
 """Seconds after which a half-written file has no writer any more: no job takes a day."""
 WORKING_ROOMS = ("landing", "state", "ledger", "tagged", "out")
+LOGS_KEPT = timedelta(days=30)
+"""Of Airflow's tasks: they take some megabytes a day, and nobody looks further back for a fault."""
 
 
 def forget_words(con: Connection, moment: datetime, days: int) -> int:
@@ -63,6 +65,13 @@ def stray_files(places: Places) -> list[Path]:
         return []
     now = _clock_of_disk(places)
     return sorted(path for path in found if now - path.stat().st_mtime > STRAY)
+
+
+def old_logs(folder: Path, moment: datetime) -> list[Path]:
+    """Log files below a folder that nobody wrote to since LOGS_KEPT before `moment`."""
+    files = [path for path in folder.rglob("*.log") if path.is_file()]
+    oldest = moment - LOGS_KEPT
+    return [path for path in files if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest]
 
 
 def remove(paths: Iterable[Path]) -> int:

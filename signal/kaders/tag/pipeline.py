@@ -18,7 +18,7 @@ from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
-from spacy.util import load_model_from_config
+from spacy.util import get_lang_class, load_model_from_config
 from thinc.api import Config
 
 from kaders import __version__
@@ -177,6 +177,12 @@ def _headline(document: Document) -> str:
 def _text(document: Document) -> str:
     """Headline and text, kept apart by a blank line, which no phrase runs over."""
     return f"{_headline(document)}\n\n{plain(document.text[:LONGEST_TEXT])}"
+
+
+def stop_words() -> frozenset[str]:
+    """The words that the tagged languages are made of, as spaCy lists them, in lower case."""
+    classes = [get_lang_class(language) for language in TAGGED_LANGUAGES]
+    return frozenset[str]().union(*(each.Defaults.stop_words for each in classes))
 
 
 def tagger_version(settings: Settings, lists: WordLists | None = None) -> str:

@@ -283,9 +283,15 @@ LEVELS = [
     ),
     ("sure and broad, but small", SURE | {"volume": volume(seen=19)}, 0, "signal"),
     ("the second morning, still small", {"volume": volume(seen=19)}, 1, "elevated"),
-    ("the second morning, three times as much", {}, 1, "high"),
-    ("the third morning, with new words", {"volume": volume(seen=19), "novelty": novelty("pas")}, 2, "high"),
-    ("the second morning, the gap near zero", {"divergence": gap(low=0.04)}, 1, "elevated"),
+    ("the second morning, sure and three times as much", SURE, 1, "high"),
+    ("the second morning, not so sure", {}, 1, "elevated"),
+    (
+        "the third morning, sure and with new words",
+        SURE | {"volume": volume(seen=19), "novelty": novelty("pas")},
+        2,
+        "high",
+    ),
+    ("the second morning, the gap within what we allow", SURE | {"divergence": gap(low=0.04)}, 1, "elevated"),
 ]
 
 
@@ -297,4 +303,29 @@ def test_level(changes: dict[str, Any], recent: int, level: str) -> None:
 
 
 def test_an_unframed_issue_rises_too() -> None:
-    assert [decide.level(unframed(), recent) for recent in (0, 1)] == ["signal", "high"]
+    levels = [decide.level(unframed(q=0.005), recent) for recent in (0, 1)]
+    assert levels == ["elevated", "high"]
+
+
+# -- an episode's kind -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("measured", "before", "told"),
+    [
+        ("reframed", {}, "reframed"),
+        ("reframed", {"kind": "reframed", "measured_kind": "reframed"}, "reframed"),
+        ("contested", {"kind": "reframed", "measured_kind": "reframed"}, "reframed"),
+        ("contested", {"kind": "reframed", "measured_kind": "contested"}, "contested"),
+    ],
+    ids=["first morning", "the same", "new today", "new for two mornings"],
+)
+def test_advice_does_not_flip_from_day_to_day(measured: Any, before: dict[str, Any], told: str) -> None:
+    assert decide.settled(measured, before) == told
+
+
+def test_a_lone_signal_among_a_hundred_topics_is_found() -> None:
+    """The finest p-value of the resampling survives the adjustment."""
+    quiet = [raw(f"topic:t{n}", 1.0) for n in range(99)]
+    lone = raw("topic:lone", 2 / 9991)
+    assert adjusted(lone, *quiet)["topic:lone"] <= decide.Q

@@ -288,7 +288,7 @@ def test_our_own_publications_are_no_talk() -> None:
 def test_a_morning_with_too_little_history_says_so(days: int) -> None:
     payload = morning_of(usual(days=days), visits(days=days))
     assert {one["status"] for one in payload["issues"]} == {"not_tested"}
-    assert {one["why_not"]["en"] for one in payload["issues"]} == {"less than four weeks of history"}
+    assert {one["why_not"]["en"] for one in payload["issues"]} == {"less than six weeks of history"}
     assert payload["verdict"]["en"].startswith("Nothing was tested")
 
 
@@ -348,7 +348,7 @@ def test_history_that_was_tagged_by_older_rules_does_not_count() -> None:
     old = [
         row | {"tagger": "older"} if row["day"] < YESTERDAY - timedelta(days=30) else row for row in usual()
     ]
-    assert {one["why_not"]["en"] for one in morning_of(old)["issues"]} == {"less than four weeks of history"}
+    assert {one["why_not"]["en"] for one in morning_of(old)["issues"]} == {"less than six weeks of history"}
 
 
 def test_a_week_in_which_nothing_was_collected_is_not_tested() -> None:

@@ -71,7 +71,7 @@ def test_an_echo_that_was_not_measured_is_not_told() -> None:
     ],
 )
 def test_a_watched_issue_says_which_question_said_yes(grows: bool, stated: bool, says: str) -> None:
-    assert says in wording.watched(PAS, grows=grows, stated=stated, compared=True)["en"]
+    assert says in wording.watched(PAS, grows=grows, stated=stated, compared=True, fits=True)["en"]
 
 
 # -- the verdict -------------------------------------------------------------------------------------------

@@ -109,7 +109,10 @@ def full(payload: dict[str, Any]) -> dict[str, Any]:
         "signals": signals,
         "watch": [
             watched
-            | {"headline": wording.watched(name, grows=True, stated=True, compared=True), "name": name}
+            | {
+                "headline": wording.watched(name, grows=True, stated=True, compared=True, fits=True),
+                "name": name,
+            }
         ]
         * 4,
         "issues": [*payload["issues"], *more, *missed],

@@ -78,10 +78,11 @@ def test_a_migration_is_applied_whole_or_not(
 ) -> None:
     house.tag(tagged(1))
     house.load()
-    next_one = tmp_path / "0003_next.sql"
-    next_one.write_text("CREATE TABLE new_one (a INTEGER); SELECT nonsense FROM nowhere;", "utf-8")
     known = migrate.migrations()
-    monkeypatch.setattr(migrate, "migrations", lambda: known | {3: next_one})
+    number = max(known) + 1
+    next_one = tmp_path / f"{number:04d}_next.sql"
+    next_one.write_text("CREATE TABLE new_one (a INTEGER); SELECT nonsense FROM nowhere;", "utf-8")
+    monkeypatch.setattr(migrate, "migrations", lambda: known | {number: next_one})
     with pytest.raises(duckdb.CatalogException), writing(house.places):
         pass
     next_one.write_text("CREATE TABLE new_one (a INTEGER);", "utf-8")

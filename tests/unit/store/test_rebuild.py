@@ -15,10 +15,10 @@ from kaders.errors import Busy, KadersError
 from kaders.jobs.export import export
 from kaders.jobs.housekeeping import housekeeping
 from kaders.jobs.load import load
-from kaders.jobs.status import status
+from kaders.jobs.status import FLOW, status
 from kaders.model import Fetch
 from kaders.settings import Settings
-from kaders.store import deliveries
+from kaders.store import deliveries, retention
 from kaders.store.connection import alone, writing
 from kaders.store.inventory import tagged_files
 from kaders.store.publish import publish
@@ -234,6 +234,17 @@ def test_strays_of_more_than_a_day_go(house: House) -> None:
     assert [(house.places.data / name).exists() for name in names] == [False, False, True, True]
 
 
+def test_logs_of_longer_than_a_month_ago_go(house: House) -> None:
+    folder = house.places.data / "logs"
+    old, young, other = folder / "dag/run/1.log", folder / "dag/run/2.log", folder / "dag/run/old.txt"
+    for path, days in ((old, 31), (young, 29), (other, 31)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, ((START - timedelta(days=days)).timestamp(),) * 2)
+    assert retention.old_logs(folder, START) == [old]
+    assert retention.old_logs(folder / "none", START) == []
+
+
 def test_a_load_publishes(house: House) -> None:
     house.tag(tagged(1))
     job = load(settings_of(house), START)
@@ -260,6 +271,7 @@ def test_status_names_every_source_and_what_is_late(full: House) -> None:
         "NEVER        courant: not visited yet",
         "in the warehouse: 3 documents (1 of them copies), 2 landing files, 4 signals",
         "last new items loaded 2026-11-02 06:30; last report 2026-11-23",
+        *(f"last {job}: never" for job in FLOW),
         "late: courant was not visited in the last day",
         "late: 1 landing files are not loaded; run `kaders tag` and `kaders load`",
     ]
