@@ -227,8 +227,8 @@ def test_what_is_only_watched_is_not_called_a_departure() -> None:
 @pytest.mark.parametrize(
     ("kinds", "greeting"),
     [
-        (["unframed"], "er leeft iets waarover wij nog niets hebben gezegd."),
-        (["unframed", "unframed"], "er leeft iets waarover wij nog niets hebben gezegd."),
+        (["unframed"], "er leeft iets waarvoor wij nog geen boodschap hebben."),
+        (["unframed", "unframed"], "er leeft iets waarvoor wij nog geen boodschap hebben."),
         (["unframed", "absent"], "wat buiten wordt gezegd past niet meer bij wat wij zeggen."),
     ],
 )

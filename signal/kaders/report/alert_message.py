@@ -22,7 +22,7 @@ KINDS = {f"kind_{kind}" for kind in get_args(SignalKind)}
 WORDS = {
     "nl": {
         "hello": "{organisation}: wat buiten wordt gezegd past niet meer bij wat wij zeggen.",
-        "hello_unframed": "{organisation}: er leeft iets waarover wij nog niets hebben gezegd.",
+        "hello_unframed": "{organisation}: er leeft iets waarvoor wij nog geen boodschap hebben.",
         "hello_watch": "{organisation}: iets om in de gaten te houden, nog geen signaal.",
         "many": "{n} signalen",
         "everything": "alle onderwerpen",
@@ -31,7 +31,7 @@ WORDS = {
     },
     "en": {
         "hello": "{organisation}: what the public says no longer fits what we say.",
-        "hello_unframed": "{organisation}: people talk about something on which we have said nothing yet.",
+        "hello_unframed": "{organisation}: people talk about something on which we have no message yet.",
         "hello_watch": "{organisation}: something to keep an eye on, not a signal yet.",
         "many": "{n} signals",
         "everything": "all topics",

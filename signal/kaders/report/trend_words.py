@@ -174,9 +174,9 @@ NOTES = {
     },
     "kind": {
         "nl": "Afwezig: onze boodschap ontbreekt. Tegengesproken: zij wordt bestreden. Anders geframed: het "
-        "gesprek gaat over iets anders. Zonder frame: wij zeiden hier nog niets over.",
+        "gesprek gaat over iets anders. Zonder frame: hiervoor hebben wij nog geen boodschap.",
         "en": "Absent: our message is missing. Contested: it is opposed. Reframed: the talk is about "
-        "something else. Unframed: we have said nothing about it yet.",
+        "something else. Unframed: we have no message on it yet.",
     },
     "level": {
         "nl": "Hoe dringend: signaal, verhoogd of hoog.",
