@@ -96,6 +96,16 @@ class Settings(Strict):
         """The source with this id; KeyError when there is none."""
         return {source.id: source for source in self.sources}[source_id]
 
+    @property
+    def visited(self) -> tuple[Source, ...]:
+        """The sources that are visited on schedule; the others are brought in as files."""
+        return tuple(source for source in self.sources if source.url and source.reader != "import")
+
+    @property
+    def imported(self) -> frozenset[str]:
+        """The ids of the sources that are brought in as files."""
+        return frozenset(source.id for source in self.sources if source.reader == "import")
+
     def group_name(self, group: str) -> str:
         """The readable name of an owner group: its first two titles; the id itself when nobody has it now."""
         names = [source.name for source in self.sources if source.owner_group == group]

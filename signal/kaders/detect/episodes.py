@@ -26,8 +26,7 @@ def history(past: list[dict[str, Any]], issue: str, day: date) -> list[dict[str,
 
 def first_day(past: list[dict[str, Any]], issue: str, run: list[dict[str, str]], day: date) -> str:
     """The first day of the running episode, also when it began before the earliest of the `past`."""
-    days = [s["first_day"] for s in past if s["issue"] == issue and run and s["day"] == run[-1]["day"]]
-    return str(min(days, default=day.isoformat()))
+    return str(latest(past, issue, run).get("first_day", day.isoformat()))
 
 
 def latest(past: list[dict[str, Any]], issue: str, run: list[dict[str, str]]) -> dict[str, Any]:

@@ -106,10 +106,9 @@ def _counted(
     """The documents that count, and the first of their days when all of them were imported."""
     members = followed[followed["source"].isin(panel.members(ledger, settings, window))]
     first = panel.first_day(ledger, settings, window)
-    imported = {s.id for s in settings.sources if s.reader == "import"}
     if not panel.began(ledger, settings):
         first = min(members["day"], default=window.analysed)
-    late = imported - panel.reaching_back(members, settings, first)
+    late = settings.imported - panel.reaching_back(members, settings, first)
     return members[~members["source"].isin(late)], first
 
 
@@ -166,7 +165,7 @@ def _measure_all(
 def _coverage(documents: pd.DataFrame, ledger: pd.DataFrame, setting: Morning) -> dict[str, Any]:
     morning = ledger[ledger["day"] == setting.window.day]
     today = documents[(documents["day"] == setting.window.analysed) & (documents["kind"] != "own")]
-    visited = {s.id for s in setting.settings.sources if s.url and s.reader != "import"}
+    visited = {source.id for source in setting.settings.visited}
     return {
         "sources_total": len(visited),
         "sources_complete": int((morning["source"].isin(visited) & (morning["outcome"] == "OK")).sum()),
@@ -226,8 +225,10 @@ def _questions(outside: pd.DataFrame, settings: Settings, window: Window) -> lis
 def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[str, Any]]:
     """Per source how it stood this morning, the reason in words, and since when it fails."""
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
-    visited = [s for s in settings.sources if s.url and s.reader != "import"]
-    return [{"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)} for s in visited]
+    return [
+        {"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)}
+        for s in settings.visited
+    ]
 
 
 def _with_newcomers(

@@ -32,12 +32,16 @@ def members(ledger: pd.DataFrame, settings: Settings, window: Window) -> frozens
 
     Imported files are members as far as `reaching_back` lets them: they are no visits.
     """
-    first_days = began(ledger, settings)
+    settled = _settled(began(ledger, settings), window)
+    settled -= _lost(ledger, settled, window)
+    return frozenset(settled | {s.id for s in settings.sources if s.kind == "own"} | settings.imported)
+
+
+def _settled(first_days: dict[str, date], window: Window) -> set[str]:
+    """The sources that were followed long enough, or since the first week of all."""
     start = min(first_days.values(), default=window.analysed)
     latest = max(window.analysed - timedelta(days=SETTLED_DAYS), start + timedelta(days=STARTING_DAYS))
-    settled = {source for source, day in first_days.items() if day <= latest}
-    settled -= _lost(ledger, settled, window)
-    return frozenset(settled | {s.id for s in settings.sources if s.kind == "own" or s.reader == "import"})
+    return {source for source, day in first_days.items() if day <= latest}
 
 
 def _lost(ledger: pd.DataFrame, sources: set[str], window: Window) -> set[str]:
@@ -54,8 +58,7 @@ def _lost(ledger: pd.DataFrame, sources: set[str], window: Window) -> set[str]:
 
 def reaching_back(documents: pd.DataFrame, settings: Settings, first: date) -> frozenset[str]:
     """The imported sources whose documents begin by `first`, or within a week of it."""
-    imported = {s.id for s in settings.sources if s.reader == "import"}
-    starts = documents[documents["source"].isin(imported)].groupby("source")["day"].min()
+    starts = documents[documents["source"].isin(settings.imported)].groupby("source")["day"].min()
     return frozenset(
         str(source) for source, day in starts.items() if day <= first + timedelta(days=STARTING_DAYS)
     )
@@ -63,9 +66,9 @@ def reaching_back(documents: pd.DataFrame, settings: Settings, first: date) -> f
 
 def newcomers(ledger: pd.DataFrame, settings: Settings, window: Window) -> dict[str, date]:
     """The sources that do not count yet, with the first morning on which they will."""
-    counted = members(ledger, settings, window)
-    wait = timedelta(days=SETTLED_DAYS + 1)
-    return {s: day + wait for s, day in began(ledger, settings).items() if s not in counted}
+    first_days, wait = began(ledger, settings), timedelta(days=SETTLED_DAYS + 1)
+    settled = _settled(first_days, window)
+    return {source: day + wait for source, day in first_days.items() if source not in settled}
 
 
 def first_day(ledger: pd.DataFrame, settings: Settings, window: Window) -> date:
@@ -82,7 +85,7 @@ def covered(ledger: pd.DataFrame, settings: Settings, window: Window, days: list
     """
     first_days = began(ledger, settings)
     if not first_days:
-        return np.full(len(days), float(any(s.reader == "import" for s in settings.sources)))
+        return np.full(len(days), float(bool(settings.imported)))
     return _collected(ledger, settings, members(ledger, settings, window) & set(first_days), days)
 
 

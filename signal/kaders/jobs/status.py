@@ -40,7 +40,7 @@ def status(settings: Settings, moment: datetime) -> list[str]:
     with reading(settings.places) as con:
         states, size = source_states(con, moment), sizes(con)
         loaded = inventory.loaded_landing(con)
-    visited = [source for source in settings.sources if source.url and source.reader != "import"]
+    visited = list(settings.visited)
     late = [
         *_late_sources(visited, states, moment),
         *_late_report(settings, size["last_report"], moment),

@@ -250,3 +250,11 @@ def test_sources_that_are_added_in_the_first_week_begin_together() -> None:
     within = young + [visit("radio", day) for day in until(MONDAY, 14)]
     assert panel.members(ledger(within), settings(), SPAN) == {"krant", "bode", "radio", "gemeente"}
     assert panel.first_day(ledger(within), settings(), SPAN) == MONDAY - timedelta(days=13)
+
+
+def test_a_lost_source_is_no_newcomer() -> None:
+    """It counted before, so no morning is promised from which it will."""
+    failing = [visit("krant", MONDAY - timedelta(days=n), "FAILED", "tls") for n in range(3)]
+    good = [row for row in visits() if row["source"] != "krant" or row["day"] < MONDAY - timedelta(days=2)]
+    assert "krant" not in panel.members(ledger(good + failing), settings(), SPAN)
+    assert panel.newcomers(ledger(good + failing), settings(), SPAN) == {}
