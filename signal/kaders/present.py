@@ -54,7 +54,7 @@ def _print(console: Console, settings: Settings, payload: dict[str, Any] | None)
     for signal in payload["signals"]:
         console.print(f"           {signal['level']:<8} {signal['kind']:<9} {escape(signal['name']['en'])}")
     _print_sources(console, payload["sources"])
-    folder = settings.places.of("out") / "reports" / payload["day"]
+    folder = settings.places.reports / payload["day"]
     console.print(f"open       {folder / 'report.nl.html'}\n           {folder / 'report.en.html'}")
 
 

@@ -70,6 +70,15 @@ class Places(Strict):
         return self.data / room / self.organisation
 
     @property
+    def reports(self) -> Path:
+        """The folder with a folder per morning: the pages and signals.json."""
+        return self.of("out") / "reports"
+
+    def signals(self, day: date | str) -> Path:
+        """Where the judgement of a morning lies."""
+        return self.reports / str(day) / "signals.json"
+
+    @property
     def warehouse(self) -> Path:
         """The file that one loader writes."""
         return self.data / "warehouse" / f"{self.organisation}.duckdb"

@@ -24,12 +24,8 @@ from kaders.store.files import write
 
 def judged(settings: Settings, moment: datetime) -> Path | None:
     """The signals.json of the morning of `moment`; None when there is none, and so nothing new to tell."""
-    path = _path(settings, moment.astimezone(settings.organisation.zone).date())
+    path = settings.places.signals(moment.astimezone(settings.organisation.zone).date())
     return path if path.is_file() else None
-
-
-def _path(settings: Settings, day: date) -> Path:
-    return settings.places.of("out") / "reports" / day.isoformat() / "signals.json"
 
 
 def _signals(path: Path) -> list[dict[str, Any]]:
@@ -51,7 +47,7 @@ def _mornings(settings: Settings, day: date) -> tuple[dict[date, list[dict[str, 
     mornings: dict[date, list[dict[str, Any]]] = {}
     failures: list[str] = []
     for one in (day - timedelta(days=back) for back in range(RETRY_DAYS + 1)):
-        path = _path(settings, one)
+        path = settings.places.signals(one)
         try:
             if path.is_file():
                 mornings[one] = _signals(path)

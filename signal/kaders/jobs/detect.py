@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from pathlib import Path
 
 from kaders.detect.calendar import window
 from kaders.detect.morning import morning
@@ -21,11 +20,6 @@ from kaders.store.results import past_findings, save_results
 from kaders.tag.pipeline import stop_words, tagger_version
 
 PAST_DAYS = 30
-
-
-def signals_path(settings: Settings, day: object) -> Path:
-    """Where the judgement of a morning lies."""
-    return settings.places.of("out") / "reports" / str(day) / "signals.json"
 
 
 @remembered("detect")
@@ -49,7 +43,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
         )
         save_results(con, payload)
         publish_from(con, settings.places)
-    path = signals_path(settings, span.day)
+    path = settings.places.signals(span.day)
     write(path, (json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     failed = [s for s in payload["sources"] if s["state"] == "FAILED"]
     return Summary(

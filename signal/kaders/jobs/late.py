@@ -20,7 +20,7 @@ def late(settings: Settings, moment: datetime, *, now: datetime) -> Summary:
     """
     day = moment.astimezone(settings.organisation.zone).date()
     out = settings.places.of("out")
-    if (out / "reports" / day.isoformat() / "report.nl.html").is_file():
+    if (settings.places.reports / day.isoformat() / "report.nl.html").is_file():
         return Summary("late", now, {"late": 0, "mailed": 0})
     out.mkdir(parents=True, exist_ok=True)
     with (out / "late.log").open("a", encoding="utf-8") as log:

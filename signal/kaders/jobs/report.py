@@ -34,11 +34,11 @@ def report(settings: Settings, moment: datetime) -> Summary:
     """
     out = settings.places.of("out")
     day = moment.astimezone(settings.organisation.zone).date().isoformat()
-    folder = out / "reports" / day
+    folder = settings.places.reports / day
     payload = _read(folder / "signals.json", day)
     written = {folder / name: _painted(payload, language, day) for language, name in PAGES.items()}
-    days = _days(out / "reports")
-    payloads, failures = _latest(out / "reports", days)
+    days = _days(settings.places.reports)
+    payloads, failures = _latest(settings.places.reports, days)
     if payloads:
         language = settings.organisation.languages[0]
         written[out / "index.html"] = mornings(days, list(payloads.values()))

@@ -14,7 +14,7 @@ from typing import Any
 
 from kaders.jobs.alerts import alerts
 from kaders.jobs.collect import collect
-from kaders.jobs.detect import detect, signals_path
+from kaders.jobs.detect import detect
 from kaders.jobs.export import export
 from kaders.jobs.load import load
 from kaders.jobs.report import report
@@ -83,7 +83,7 @@ def mornings(settings: Settings, plan: Plan, progress: Progress) -> list[Summary
             report(settings, moment),
             alerts(settings, moment),
         ]
-        if moment.weekday() == MONDAY:
+        if _closes_a_week(moment, settings):
             done.append(export(settings, moment))
     progress("mornings", len(plan.full), len(plan.full))
     return done
@@ -91,7 +91,7 @@ def mornings(settings: Settings, plan: Plan, progress: Progress) -> list[Summary
 
 def mornings_through_airflow(settings: Settings, plan: Plan, progress: Progress, *, world: str) -> list[str]:
     """Every full morning as real DAG runs; returns a sentence for each run that failed or never began."""
-    steps = [(moment, dag) for moment in plan.full for dag in _dags(moment)]
+    steps = [(moment, dag) for moment in plan.full for dag in _dags(moment, settings)]
     progress("mornings", 0, len(steps))
     command = [option for moment in plan.full for option in ("--moment", moment.isoformat())]
     return _airflow(settings, command, plan.now, len(steps), progress, world=world)
@@ -102,7 +102,7 @@ def backfill(settings: Settings, moment: datetime, now: datetime) -> tuple[list[
     command = ["--moment", moment.isoformat(), "--dags", "morning_signals"]
     failures = _airflow(settings, command, now, 1, lambda *_: None)
     day = moment.astimezone(settings.organisation.zone).date()
-    folder = signals_path(settings, day).parent
+    folder = settings.places.reports / day.isoformat()
     return failures, [] if failures else [
         str(folder / f"report.{language}.html") for language in ("nl", "en")
     ]
@@ -136,8 +136,13 @@ def _told(run: dict[str, Any]) -> str:
     return f"{run['dag']} of {run['moment']}: {why}"
 
 
-def _dags(moment: datetime) -> tuple[str, ...]:
-    return (*DAGS, "weekly_trends") if moment.weekday() == MONDAY else DAGS
+def _dags(moment: datetime, settings: Settings) -> tuple[str, ...]:
+    return (*DAGS, "weekly_trends") if _closes_a_week(moment, settings) else DAGS
+
+
+def _closes_a_week(moment: datetime, settings: Settings) -> bool:
+    """Whether it is Monday on the organisation's own calendar, as the weekly DAG counts."""
+    return moment.astimezone(settings.organisation.zone).weekday() == MONDAY
 
 
 def _environment(settings: Settings, root: Path, world: str) -> dict[str, str]:
@@ -153,7 +158,7 @@ def _environment(settings: Settings, root: Path, world: str) -> dict[str, str]:
 
 def result(settings: Settings, day: date) -> dict[str, Any] | None:
     """The judgement of a morning; None when there is none."""
-    path = signals_path(settings, day)
+    path = settings.places.signals(day)
     return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else None
 
 

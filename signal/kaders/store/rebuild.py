@@ -114,7 +114,7 @@ def _take_over(con: Connection) -> None:
 
 def _remember(con: Connection, places: Places) -> None:
     """Takes what the mornings decided from the files that they wrote."""
-    for path in sorted((places.of("out") / "reports").glob("*/signals.json")):
+    for path in sorted(places.reports.glob("*/signals.json")):
         try:
             payload = json.loads(path.read_text("utf-8"))
         except ValueError:
