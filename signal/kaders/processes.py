@@ -94,13 +94,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End what is left of the group; a further Ctrl-C does not keep us from it."""
     with _deaf():
         _signal(process, signal.SIGTERM)
-        until = time.monotonic() + PATIENCE
-        while _alive(process) and time.monotonic() < until:
-            time.sleep(0.02)
+        _await_end(process)
         _signal(process, signal.SIGKILL)
         process.wait()
+        _await_end(process)  # also a forced end takes the others of the group a moment
         if process.stdout is not None:
             process.stdout.close()
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while _alive(process) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _alive(process: subprocess.Popen[bytes]) -> bool:
@@ -111,7 +116,15 @@ def _alive(process: subprocess.Popen[bytes]) -> bool:
         return False
     except PermissionError:  # how macOS speaks of a group in which only the dead are left
         return False
-    return True
+    return any(_runs_in(one, process.pid) for one in psutil.process_iter())
+
+
+def _runs_in(process: psutil.Process, group: int) -> bool:
+    """Whether a process is of a group and not merely dead and waiting for its parent to notice."""
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, PermissionError, psutil.Error):
+        return False
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
