@@ -35,6 +35,8 @@ def environment(home: Path, *, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Amsterdam",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": str(ANSWER_WITHIN),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "patience.CONNECT",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "patience.CONNECT",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",

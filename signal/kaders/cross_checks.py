@@ -12,6 +12,7 @@ import holidays
 from kaders.desk import NOUNS, Desk, Entry, Shelf
 from kaders.errors import Problem
 from kaders.plain_words import meant
+from kaders.queries import SECRETS
 from kaders.settings import Organisation, Phrases, PolicyArea, Source, StatedFrame, Subscription, Topic
 
 WEIGHT_SUM = 100.0
@@ -20,6 +21,9 @@ WEIGHT_TOLERANCE = 0.5
 
 STAR_LETTERS = 5
 """Letters before a * at least; shorter stems match half the language (the rule of nlp_models/patterns)."""
+
+MAY_READ_PAGES = frozenset({"own", "public_record", "open_licence", "agreement"})
+"""Grounds on which whole articles may be read; a public feed offers what is in it and no more."""
 
 HANDLE = re.compile(r"@|(?:^|\s)/?u/\w")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -110,13 +114,32 @@ def _sources(shelf: Shelf[Source]) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for entry in shelf.entries:
         source = entry.item
-        if source.url is None and source.reader != "import":
-            mend = "Add the address, or write 'reader: import' when it is filled from a file."
-            yield entry.problem(f"{entry.where} has no 'url'", mend, "id")
-        other = first.setdefault(source.url, source.id) if source.url else source.id
+        yield from _reachable(entry)
+        question = f"{source.address} {source.query.model_dump_json()}"
+        other = first.setdefault(question, source.id) if source.address else source.id
         if other != source.id:
             what = f"{entry.where} has the same address as '{other}', so that everything would count twice"
             yield entry.problem(what, "Keep one of the two.", "url")
+
+
+def _reachable(entry: Entry[Source]) -> Iterator[Problem]:
+    """What a source lacks to be asked, or may not do."""
+    source = entry.item
+    if not source.address and source.reader != "import":
+        mend = "Add the address, or write 'reader: import' when it is filled from a file."
+        yield entry.problem(f"{entry.where} has no 'url'", mend, "id")
+    if source.url and source.url.startswith("ws") != (source.reader == "jetstream"):
+        what = f"the address of {entry.where} does not fit its reader '{source.reader}'"
+        yield entry.problem(what, "Only jetstream has an address that starts with wss://.", "url")
+    if source.reader in SECRETS and not source.secret:
+        mend = "Add 'secret: env:NAME' or 'secret: connection:NAME', which says where it is."
+        yield entry.problem(f"{entry.where} needs a key of its service", mend, "reader")
+    if source.reader == "jetstream" and not (source.query.words or source.query.dids):  # type: ignore[attr-defined]
+        mend = "Name words to listen for, or the DIDs of organisations."
+        yield entry.problem(f"{entry.where} would keep every post in the world", mend, "query")
+    if source.pages and source.permission not in MAY_READ_PAGES:
+        mend = f"Take 'pages: true' away, or state the ground: {', '.join(sorted(MAY_READ_PAGES))}."
+        yield entry.problem(f"'{source.permission}' is no ground for reading whole articles", mend, "pages")
 
 
 def _topic(entry: Entry[Topic], desk: Desk, areas: Sequence[PolicyArea]) -> Iterator[Problem]:

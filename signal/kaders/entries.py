@@ -7,9 +7,18 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+)
 
 from kaders.model import Level, SourceKind
+from kaders.queries import ADDRESSES, Query, ReaderName, typed
 
 DEFAULT_TOLERANCE = 0.25
 """Bits of Jensen-Shannon divergence that a topic may stand apart; docs/decisions/0009."""
@@ -22,13 +31,33 @@ def _identifier(value: str) -> str:
 
 
 def _http_url(value: str) -> str:
-    if not re.match(r"https?://\S+$|\$\{WORLD\}/\S+$", value):
+    if not re.match(r"(?:https?|wss?)://\S+$|\$\{WORLD\}/\S+$", value):
         raise ValueError("an address starts with http:// or https://")
+    if re.match(r"\w+://[^/?#]*@", value):
+        raise ValueError("a name or password may not stand in an address; name a 'secret:' instead")
+    return value
+
+
+def _host_port(value: str) -> str:
+    if not re.fullmatch(r"(?:[\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}", value):
+        raise ValueError("write it as host:port, such as feeds.intern.example:8080")
+    return value.lower()
+
+
+def _secret(value: str) -> str:
+    if not re.fullmatch(r"env:[A-Z][A-Z0-9_]*|connection:[\w.-]+", value):
+        raise ValueError("a secret is named as env:NAME or connection:NAME; the key itself never stands here")
     return value
 
 
 Id = Annotated[str, AfterValidator(_identifier)]
 Url = Annotated[str, AfterValidator(_http_url)]
+HostPort = Annotated[str, AfterValidator(_host_port)]
+Secret = Annotated[str, AfterValidator(_secret)]
+Permission = Literal["own", "public_record", "open_licence", "agreement", "public_feed", "api_terms"]
+"""On what ground a source is read: our own; a public body's record, open to reuse; a licence to reuse; an
+agreement with the publisher; a feed that its publisher offers to all; the terms of a service's API."""
+RetentionClass = Literal["post", "article", "public_record"]
 Role = Literal["spokesperson", "policy", "board", "customer_contact", "community"]
 PolicyFrame = Literal[
     "economic",
@@ -122,6 +151,21 @@ class Mail(Strict):
     server_env: str = "KADERS_SMTP"
 
 
+class Network(Strict):
+    """How Kaders goes out.
+
+    allow          addresses inside our own walls that may be asked all the same, each as host:port
+    proxy          http://host:port through which everything goes; it is trusted, and resolves the names
+    pause_seconds  between two requests to one host that is not our own
+    at_once        requests to one host side by side
+    """
+
+    allow: tuple[HostPort, ...] = ()
+    proxy: Url | None = None
+    pause_seconds: float = Field(default=1.0, ge=0, le=60)
+    at_once: int = Field(default=2, ge=1, le=8)
+
+
 class Organisation(Strict):
     """organisation.yaml: who we are."""
 
@@ -138,6 +182,7 @@ class Organisation(Strict):
     attention_budget: int = Field(default=3, ge=0)
     tolerance: float = Field(default=DEFAULT_TOLERANCE, ge=0, le=1)
     retention: Retention = Retention()
+    network: Network = Network()
     mail: Mail | None = None
     world: str | None = None
 
@@ -150,21 +195,55 @@ class Organisation(Strict):
 class Source(Strict):
     """One entry of sources.yaml: one place items come from.
 
-    expected_per_day  items on an ordinary day: how heavily a failure weighs in the coverage of a day
+    url               its address; services that have one address for everybody need none (queries.ADDRESSES)
+    query             what a service is asked, in the form of its reader (queries.py)
+    secret            where its key or token is: `env:NAME` or `connection:NAME`; never the key itself
+    expected_per_day  items on an ordinary day, as far as nothing is learned yet
+    terms, permission  what its publisher lets us do, in words and as a class; `pages` needs more than a feed
     licence           what its publisher lets us show. Nothing that Kaders makes shows more than a snippet, so
-                      for the present it is a note for who reads the file, as `terms` is
+                      for the present it is a note for who reads the file
+    retention         how long its texts may be kept, as a class; by default that of its kind
+    pages             whether the page of every new entry is read too, for the whole article
+    known_to_work     the day on which somebody last saw it work
+    every_minutes     a fixed distance between visits instead of the learned one
+    pause_seconds     between two requests to its host, when it asks for more than the organisation's own
     """
 
     id: Id
     name: str
     kind: SourceKind
-    reader: Literal["feed", "mastodon", "bluesky", "import"] = "feed"
+    reader: ReaderName = "feed"
     url: Url | None = None
+    query: SerializeAsAny[Query] = Field(default=Query(), validate_default=True)
+    secret: Secret | None = None
     owner_group: Id
     language: Literal["nl", "en"] | None = None
     expected_per_day: float = Field(gt=0)
     terms: str
+    permission: Permission = "public_feed"
     licence: Literal["snippet", "full"] = "snippet"
+    retention: RetentionClass | None = None
+    pages: bool = False
+    known_to_work: date | None = None
+    every_minutes: int | None = Field(default=None, ge=5, le=1440)
+    pause_seconds: float | None = Field(default=None, ge=0, le=600)
+
+    @field_validator("query", mode="before")
+    @classmethod
+    def _in_form(cls, given: object, info: ValidationInfo) -> Query:
+        reader = str(info.data.get("reader", "feed"))
+        return typed(reader, given.model_dump() if isinstance(given, Query) else given)
+
+    @property
+    def address(self) -> str:
+        """Where it is asked: its own address, else that of its service; '' for one that is imported."""
+        return self.url or ADDRESSES.get(self.reader, "")
+
+    @property
+    def kept_as(self) -> RetentionClass:
+        """Its class of retention, by default that of its kind."""
+        by_kind: dict[SourceKind, RetentionClass] = {"social": "post", "own": "public_record"}
+        return self.retention or by_kind.get(self.kind, "article")
 
 
 class Topic(Strict):

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kaders
 from kaders.cross_checks import check, find_area
@@ -44,7 +45,8 @@ def load(folder: Path, *, data: Path, world: str = "", only_sources: bool = Fals
     problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *_no_sources(desk)]))
     if problems:
         raise ConfigurationError(problems=problems)
-    return _settings(desk, areas=areas, names=names, places=_places(desk, project=project, data=data))
+    places = _places(desk, project=project, data=data)
+    return _settings(desk, areas=areas, names=names, places=places, world=world)
 
 
 def _reference(project: Path, file: str, key: str, model: type[T], *, noun: str) -> tuple[T, ...]:
@@ -77,10 +79,12 @@ def _places(desk: Desk, *, project: Path, data: Path) -> Places:
 
 
 def _settings(
-    desk: Desk, *, areas: tuple[PolicyArea, ...], names: tuple[FrameName, ...], places: Places
+    desk: Desk, *, areas: tuple[PolicyArea, ...], names: tuple[FrameName, ...], places: Places, world: str
 ) -> Settings:
+    organisation = desk.organisation.entries[0].item
+    served = (urlsplit(world).netloc,) if world else ()
     return Settings(
-        organisation=desk.organisation.entries[0].item,
+        organisation=organisation,
         sources=_items(desk.sources),
         topics=tuple(_topic_with_code(topic, areas) for topic in _items(desk.topics)),
         frames=_items(desk.frames),
@@ -88,6 +92,7 @@ def _settings(
         policy_areas=areas,
         frame_names=names,
         places=places,
+        allowed=organisation.network.allow + served,
     )
 
 

@@ -19,8 +19,11 @@ Level = Literal["watch", "signal", "elevated", "high"]
 class Item:
     """What a source gave, pseudonymised at the door: one line of a landing file.
 
-    same_as  keyed hash by which one post is known again when its own address may not be kept, as it names
-             an account; empty when the address does it
+    same_as    keyed hash by which one post is known again when its own address may not be kept, as it names
+               an account; empty when the address does it
+    date_mark  why `published` is None, or what to know of it: missing, unreadable, future, ancient; no_zone
+               and two_digit_year for a date that had to be completed. Empty for a date as it should be
+    withdrawn  whether the source has taken the entry back: nothing but its guid is left
     """
 
     source: str
@@ -34,6 +37,22 @@ class Item:
     author: str | None = None
     engagement: int = 0
     same_as: str = ""
+    date_mark: str = ""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request to a source, without its secret.
+
+    body  JSON to send with POST; empty for GET
+    key   how the secret goes along: "header:NAME", "bearer", "query:NAME", or "" when it does not
+    """
+
+    url: str
+    body: str = ""
+    key: str = ""
+    accept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kaders.entries import (
     DEFAULT_TOLERANCE,
@@ -13,6 +14,7 @@ from kaders.entries import (
     Holidays,
     Id,
     Mail,
+    Network,
     Organisation,
     Owner,
     OwnerRules,
@@ -37,6 +39,7 @@ __all__ = [
     "Holidays",
     "Id",
     "Mail",
+    "Network",
     "Organisation",
     "Owner",
     "OwnerRules",
@@ -90,7 +93,11 @@ class Places(Strict):
 
 
 class Settings(Strict):
-    """Everything a job may know that is not data."""
+    """Everything a job may know that is not data.
+
+    allowed  host:port of what may be asked although it is not public: the organisation's own list, and the
+             demo world when one is served
+    """
 
     organisation: Organisation
     sources: tuple[Source, ...]
@@ -100,6 +107,7 @@ class Settings(Strict):
     policy_areas: tuple[PolicyArea, ...]
     frame_names: tuple[FrameName, ...]
     places: Places
+    allowed: tuple[str, ...] = ()
 
     def source(self, source_id: str) -> Source:
         """The source with this id; KeyError when there is none."""
@@ -108,7 +116,7 @@ class Settings(Strict):
     @property
     def visited(self) -> tuple[Source, ...]:
         """The sources that are visited on schedule; the others are brought in as files."""
-        return tuple(source for source in self.sources if source.url and source.reader != "import")
+        return tuple(source for source in self.sources if source.reader != "import" and source.address)
 
     @property
     def imported(self) -> frozenset[str]:
@@ -149,5 +157,7 @@ class Settings(Strict):
 
         Without the places and the addresses: where files lie and which port a demo world got say nothing.
         """
-        payload = self.model_dump_json(exclude={"places": True, "sources": {"__all__": {"url"}}})
+        payload = self.model_dump_json(
+            exclude={"places": True, "allowed": True, "sources": {"__all__": {"url"}}}
+        )
         return hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()

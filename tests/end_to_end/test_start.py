@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ from running import ROOT, environment
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 PATIENCE = 150.0
 """Seconds for a DAG run on a busy machine; 10 to 20 are usual."""
+
+ATTEMPTS = 5
+"""Airflow on SQLite answers 500 when two of its components write at the same moment; a person asks again."""
 
 
 class Town:
@@ -50,8 +54,15 @@ class Town:
         request.add_header("Content-Type", "application/json")
         if token:
             request.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return dict(json.load(reply))
+        for attempt in range(ATTEMPTS):
+            try:
+                with urllib.request.urlopen(request, timeout=40) as reply:
+                    return dict(json.load(reply))
+            except urllib.error.HTTPError as error:
+                if error.code < 500 or attempt == ATTEMPTS - 1:
+                    raise
+                time.sleep(2)
+        raise AssertionError("unreachable")
 
     def login(self) -> str:
         """A token for the login that was printed."""

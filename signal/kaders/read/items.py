@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from kaders.model import Item
+from kaders.model import Item, Question
 from kaders.read.accounts import is_page, neutral
 from kaders.read.people import sealed
 from kaders.read.text import without_mentions
@@ -26,20 +26,46 @@ BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where a reply comes from: the source, the moment it was asked, the key of pseudonyms, its type."""
+    """Where a reply comes from: the source, the moment it was asked, the key of pseudonyms, its type.
+
+    question     what was asked, None when that is the address of the source
+    url          the address that answered, after redirects; '' when it is not known
+    link         the reply's Link header
+    cursor       what the reader asked to remember at the last visit
+    first_visit  whether nothing is remembered of the source
+    """
 
     source: Source
     fetched_at: datetime
     key: bytes | None = None
     content_type: str = ""
+    question: Question | None = None
+    url: str = ""
+    link: str = ""
+    cursor: Mapping[str, str] = field(default_factory=dict)
+    first_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a reader made of a reply: the items in its order, and how many entries could not be read."""
+    """What a reader made of a reply: the items in its order, and how many entries could not be read.
+
+    next     the next page of the same answer, to be asked in this visit; None on the last one
+    cursor   what to remember for the next visit's first question, once everything has landed
+    gone     guids that the source says are deleted
+    gone_authors  pseudonyms of accounts that are deleted
+    every    minutes between visits that the source itself asks for; 0 when it says nothing
+    short    reason code when the reply is known to hold less than there is: cut_off, full_page
+    """
 
     items: tuple[Item, ...]
     bad: int = 0
+    next: Question | None = None
+    cursor: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    gone_authors: tuple[str, ...] = ()
+    every: int = 0
+    short: str = ""
 
 
 class Reader(Protocol):
