@@ -157,7 +157,6 @@ class Settings(Strict):
 
         Without the places and the addresses: where files lie and which port a demo world got say nothing.
         """
-        payload = self.model_dump_json(
-            exclude={"places": True, "allowed": True, "sources": {"__all__": {"url"}}}
-        )
+        aside: dict[str, Any] = {"places": True, "allowed": True, "sources": {"__all__": {"url"}}}
+        payload = self.model_dump_json(exclude=aside)
         return hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()
