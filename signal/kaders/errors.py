@@ -47,7 +47,14 @@ class Retry(KadersError):
 
 
 class Quarantine(KadersError):
-    """This item, file or reply cannot possibly be processed."""
+    """This item, file or reply cannot possibly be processed.
+
+    Its text is the reason alone: a code, when a reader raises it. `detail` says more to a person.
+    """
+
+    def __init__(self, reason: str = "", detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(reason)
 
 
 class Busy(KadersError):

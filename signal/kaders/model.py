@@ -10,7 +10,7 @@ Language = Literal["nl", "en", "other"]
 SourceKind = Literal["news", "rss", "social", "own"]
 Outcome = Literal["OK", "PARTIAL", "FAILED", "NOT EXPECTED"]
 DateOrigin = Literal["source", "first_seen"]
-Fate = Literal["kept", "duplicate", "no_text", "other_language"]
+Fate = Literal["kept", "duplicate", "no_text", "other_language", "withdrawn"]
 SignalKind = Literal["absent", "contested", "reframed", "unframed"]
 Level = Literal["watch", "signal", "elevated", "high"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,10 @@ class Settings(Strict):
     def source(self, source_id: str) -> Source:
         """The source with this id; KeyError when there is none."""
         return {source.id: source for source in self.sources}[source_id]
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment on the organisation's own calendar."""
+        return moment.astimezone(self.organisation.zone).date()
 
     @property
     def visited(self) -> tuple[Source, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DAGS = airflow_home.ROOT / "dags"
 CRON = {
-    "collect": "7-59/15 * * * *",
+    "collect": "2-59/5 * * * *",
     "morning_signals": "30 6 * * *",
     "weekly_trends": "0 7 * * 1",
     "housekeeping": "0 3 * * *",
@@ -148,6 +148,18 @@ def test_collecting_reads_no_topics_and_judging_does(bag: DagBag, town: Path) ->
         common.settings()
 
 
+def test_keys_come_by_name_from_airflow_or_the_environment(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from connections import secret
+
+    monkeypatch.setenv("AIRFLOW_CONN_GUARDIAN", '{"conn_type": "http", "password": "of-airflow"}')
+    monkeypatch.setenv("GUARDIAN_KEY", "of-the-environment")
+    assert secret("connection:guardian") == "of-airflow"
+    assert secret("env:GUARDIAN_KEY") == "of-the-environment"
+    assert secret("connection:nobody") == secret("env:NOTHING") == ""
+
+
 def at(day: int) -> datetime:
     """Midnight of a day in January 2026."""
     return datetime(2026, 1, day, tzinfo=UTC)
@@ -186,7 +198,7 @@ class Done:
     failures = tuple(filter(None, [os.environ.get("FAKE_UNDONE_{name}")]))
 
     def as_dict(self):
-        return {{"job": "{name}"}}
+        return {{"job": "{name}", "counts": {{"new": int(os.environ.get("FAKE_NEW", "1"))}}}}
 
 def {name}(settings, moment, **options):
     with Path(os.environ["FAKE_LOG"]).open("a") as log:
@@ -195,7 +207,7 @@ def {name}(settings, moment, **options):
         {failure}
     return Done()
 
-def shards(settings):
+def shards(settings, moment):
     return [["a", "b"], ["c"]]
 
 def judged(settings, moment):
@@ -317,6 +329,14 @@ def test_signals_are_announced_whatever_else_of_the_morning_failed(fake_jobs: Pa
     code, told, _ = run_dags(fake_jobs, *options[:2], "--dags", "morning_signals", failures="detect ")
     assert (code, told[0]["state"], told[0]["failures"]) == (1, "failed", ["detect: mend it"])
     assert announced(fake_jobs)[2:] == [("documents", "load")], "a morning that was not judged has no signals"
+
+
+@pytest.mark.slow
+def test_a_round_that_brought_nothing_wakes_nobody(fake_jobs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_NEW", "0")
+    code, told, _ = run_dags(fake_jobs, "--moment", "2026-11-24T06:30+01:00", "--dags", "collect")
+    assert (code, [(run["dag"], run["state"]) for run in told]) == (0, [("collect", "success")])
+    assert announced(fake_jobs) == []
 
 
 @pytest.mark.slow

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from kaders.errors import ConfigurationError
 from kaders.jobs.init import init, packs
 from kaders.load import load, root
+from kaders.read.readers import READERS
+from kaders.settings import Source
 
 PACKS = root() / "data" / "reference" / "starter_packs"
 
@@ -26,19 +33,58 @@ def test_each_pack_loads_as_it_is_and_under_a_new_name(pack: str, tmp_path: Path
     assert all(path.is_file() for path in written)
     settings = load(tmp_path / "diep" / "Mijn Dorp", data=tmp_path)
     assert settings.organisation.id == "mijn-dorp"
-    assert 5 <= len(settings.sources) <= 6
+    assert len(settings.sources) >= 18
     assert len(settings.topics) == len(settings.frames) == 3
     assert len(settings.subscriptions) == 1
     assert settings.subscriptions[0].paused
     assert not settings.organisation.synthetic
 
 
+def entries(pack: str) -> list[str]:
+    """The entries of a pack's sources.yaml as text, each with the remark above it; those that are off too."""
+    text = (PACKS / pack / "sources.yaml").read_text("utf-8").partition("\nsources:\n")[2]
+    return [part for part in text.split("\n\n") if re.search(r"^  #?- id:", part, re.MULTILINE)]
+
+
+def fields(entry: str) -> dict[str, Any]:
+    """One entry as its fields, switched on when it was off."""
+    on = re.sub(r"^  #(?=- id:|  \w)", "  ", entry, flags=re.MULTILINE)
+    (row,) = yaml.safe_load(on)
+    return dict(row)
+
+
 @pytest.mark.parametrize("pack", packs(PACKS))
-def test_each_source_of_a_pack_says_its_terms_and_that_we_did_not_test_it(pack: str) -> None:
-    text = (PACKS / pack / "sources.yaml").read_text("utf-8")
-    for entry in text.split("\n\n")[1:]:
-        assert "not tested by us" in entry.casefold() or "REPLACE" in entry, entry
-        assert "terms:" in entry
+def test_each_entry_of_a_pack_says_its_terms_and_what_its_address_rests_on(pack: str) -> None:
+    assert "We have NOT tested them ourselves" in (PACKS / pack / "sources.yaml").read_text("utf-8")
+    for entry in entries(pack):
+        row = fields(entry)
+        assert row["terms"] and row["permission"], row["id"]
+        assert entry.startswith("  # "), f"{row['id']} has no remark"
+        remark = entry.split("- id:")[0]
+        assert re.search(r"REPLACE|20\d\d|no day is known|not tested", remark, re.IGNORECASE), row["id"]
+        if day := row.get("known_to_work"):
+            assert date(2026, 1, 1) <= day <= date(2026, 11, 23)
+            assert "2026" in remark, f"{row['id']} does not say what its day rests on"
+
+
+@pytest.mark.parametrize("pack", packs(PACKS))
+def test_what_has_to_be_filled_in_is_off_and_works_once_it_is_on(pack: str) -> None:
+    rows = [(entry, Source.model_validate(fields(entry))) for entry in entries(pack)]
+    assert len({source.id for _, source in rows}) == len(rows)
+    for entry, source in rows:
+        off = re.search(r"^  #- id:", entry, re.MULTILINE) is not None
+        asks = "REPLACE" in entry or source.secret is not None
+        assert off or not asks or source.id == "eigen-nieuws", f"{source.id} is on and cannot work yet"
+        assert source.reader in READERS
+
+
+@pytest.mark.parametrize("pack", packs(PACKS))
+def test_an_untouched_pack_asks_nobody_it_should_not(pack: str, tmp_path: Path) -> None:
+    settings = load(PACKS / pack, data=tmp_path)
+    hosts = [urlsplit(source.address).hostname or "" for source in settings.visited]
+    assert sum(host.endswith(".example") for host in hosts) == 1
+    assert not any(source.secret or source.pages for source in settings.sources)
+    assert {source.owner_group for source in settings.sources if "nu.nl" in source.address} == {"dpg-media"}
 
 
 def test_a_number_as_folder_name_stays_a_word(tmp_path: Path) -> None:

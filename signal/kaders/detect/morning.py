@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,9 +16,11 @@ from kaders.detect import (
     divergence,
     episodes,
     evidence,
+    health,
     novelty,
     panel,
     signals,
+    sources,
     stories,
     talk,
     volume,
@@ -45,11 +47,13 @@ def morning(
     count: Counter,
     tagger: str,
     ordinary: frozenset[str] = frozenset(),
+    alarms: Sequence[health.Alarm] = (),
 ) -> dict[str, Any]:
     """The payload of signals.json for the morning of `window`; docs/signals-json.md has every field.
 
     documents, ledger: as store.documents_as_of and store.coverage give them; past: earlier findings,
     signals and watched issues alike. ordinary: words of the languages themselves, which are never news.
+    alarms: the sources that behave unlike themselves (detect.health).
     """
     documents = documents.assign(story=stories.assign(documents))
     followed = _followed(documents, settings)
@@ -62,6 +66,9 @@ def morning(
     today = _told((t for t in tested if t.is_signal), lines, setting, earlier)
     watched = _told((t for t in tested if t.is_watch), lines, setting, past)
     issues = [_issue(t, today + watched, settings) for t in tested]
+    note = sources.note(today + watched, alarms, settings)
+    for finding in today + watched:
+        finding["sources_note"] = note
     return {
         "schema": SCHEMA,
         "organisation": _organisation(settings),
@@ -77,7 +84,8 @@ def morning(
         "questions": _questions(talk.public(followed), settings, window),
         "open_signals": episodes.open_signals(earlier, today, window.day),
         "top_items": evidence.top_items(followed, settings, window.analysed),
-        "sources": _with_newcomers(sources(ledger, settings, window.day), ledger, settings, window),
+        "sources": sources.rows(ledger, settings, window),
+        "source_alarms": [sources.alarm_row(alarm, settings) for alarm in alarms],
         "method": _method(settings, tagger),
     }
 
@@ -220,48 +228,6 @@ def _questions(outside: pd.DataFrame, settings: Settings, window: Window) -> lis
         for question in evidence.questions(rows, most=2)
     ]
     return sorted(found, key=lambda q: (-q["times"], q["text"]))[:5]
-
-
-def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[str, Any]]:
-    """Per source how it stood this morning, the reason in words, and since when it fails."""
-    by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
-    return [
-        {"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)}
-        for s in settings.visited
-    ]
-
-
-def _with_newcomers(
-    rows: list[dict[str, Any]], ledger: pd.DataFrame, settings: Settings, window: Window
-) -> list[dict[str, Any]]:
-    """The sources with the day from which a newcomer counts; null for one that counts or never answered."""
-    coming = panel.newcomers(ledger, settings, window)
-    days = {source: day.isoformat() for source, day in coming.items()}
-    return [{**row, "counts_from": days.get(row["id"])} for row in rows]
-
-
-def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
-    if rows is None or not len(rows):
-        return {"state": "FAILED", "reason": wording.REASONS["never"], "since": None, "entries": 0}
-    last = rows.iloc[-1]
-    good = rows[rows["last_outcome"].isin(["OK", "PARTIAL"])]["day"]
-    failing = rows[rows["day"] > max(good, default=date.min)]
-    since = None if failing.empty else failing.iloc[0]["day"].isoformat()
-    if last["day"] != day:
-        unasked = (last["day"] + timedelta(days=1)).isoformat()
-        return {
-            "state": "FAILED",
-            "reason": wording.REASONS["silent"],
-            "since": since or unasked,
-            "entries": 0,
-        }
-    reason = wording.REASONS.get(last["reason"], {"nl": last["reason"], "en": last["reason"]})
-    return {
-        "state": last["last_outcome"],
-        "reason": {name: text.format(bad_entries=last["bad_entries"]) for name, text in reason.items()},
-        "since": since,
-        "entries": int(last.get("entries", 0)),
-    }
 
 
 def _method(settings: Settings, tagger: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kaders.detect.source_words import REASONS as REASONS
 from kaders.model import SignalKind
 
 Both = dict[str, str]
@@ -19,28 +20,6 @@ MUCH_UNHEARD = 0.4
 """Share of stories without a recognised frame from which the shares rest on too small a part; a proposal."""
 FEW_STORIES = 40
 """Stories under which the shares swing: twice the least that is tested (divergence.MIN_STORIES)."""
-
-REASONS: dict[str, Both] = {
-    "unreachable": {"nl": "geen antwoord van de server", "en": "no answer from the server"},
-    "timeout": {"nl": "antwoordde te langzaam", "en": "answered too slowly"},
-    "tls": {"nl": "het beveiligingscertificaat klopt niet", "en": "the security certificate is not right"},
-    "http_404": {"nl": "het adres bestaat niet meer (404)", "en": "the address no longer exists (404)"},
-    "http_410": {"nl": "de bron is opgeheven (410)", "en": "the source has been withdrawn (410)"},
-    "http_4xx": {"nl": "de server weigert ons", "en": "the server refuses us"},
-    "http_5xx": {"nl": "storing bij de bron", "en": "a fault at the source"},
-    "html_instead_of_feed": {"nl": "een pagina in plaats van een feed", "en": "a page instead of a feed"},
-    "empty": {"nl": "een leeg antwoord", "en": "an empty reply"},
-    "unreadable": {"nl": "het antwoord is niet te lezen", "en": "the reply cannot be read"},
-    "partly_unreadable": {
-        "nl": "niet te lezen berichten: {bad_entries}",
-        "en": "entries that could not be read: {bad_entries}",
-    },
-    "too_large": {"nl": "het antwoord is te groot", "en": "the reply is too large"},
-    "no_past": {"nl": "kan het verleden niet tonen", "en": "cannot show the past"},
-    "never": {"nl": "nog nooit opgehaald", "en": "never collected yet"},
-    "silent": {"nl": "niet opgehaald deze ochtend", "en": "not collected this morning"},
-    "": {"nl": "", "en": ""},
-}
 
 NOT_TESTED: dict[str, Both] = {
     "short_history": {"nl": "nog geen zes weken geschiedenis", "en": "less than six weeks of history"},

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kaders.errors import ConfigurationError
-from kaders.jobs.collect import PARTLY, landed_before
+from kaders.jobs.visit import PARTLY, landed_before
 from kaders.jobs.remembered import remembered
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import imported

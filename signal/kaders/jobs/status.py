@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from textwrap import shorten
 
-from kaders.settings import Settings, Source
+from kaders.jobs.source_status import Standing, clock, source_lines, standings
+from kaders.settings import Settings
 from kaders.store import inventory, landing, runs
 from kaders.store.connection import reading
-from kaders.store.ledger import SourceState, source_states
 from kaders.store.results import sizes
 
 DUE = time(8, 0)
@@ -28,42 +28,38 @@ FLOW = (
     "rebuild",
 )
 """The jobs that are remembered, in the order in which a day needs them."""
+NAMED = 10
+"""Late sources that are named one by one."""
 SENTENCE = 100
 """Characters of a failure: it says which one it is, and each job stays one line."""
 
 
-def status(settings: Settings, moment: datetime) -> list[str]:
-    """Lines for a person, as of `moment` (aware): each source, the last runs, what is late."""
+def status(settings: Settings, moment: datetime, *, every: bool = False) -> list[str]:
+    """Lines for a person, as of `moment` (aware): the sources, the last runs, what is late.
+
+    every: a line for each source also where there are very many; otherwise for those with something to say.
+    """
     if not settings.places.published.exists():
         nothing = f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"
         return [nothing, *_runs(settings, begun=True)]
     with reading(settings.places) as con:
-        states, size = source_states(con, moment), sizes(con)
+        found, size = standings(con, settings, moment), sizes(con)
         loaded = inventory.loaded_landing(con)
-    visited = list(settings.visited)
     late = [
-        *_late_sources(visited, states, moment),
+        *_late_sources(found, moment),
         *_late_report(settings, size["last_report"], moment),
         *_late_files(settings, loaded),
     ]
-    loaded_at, reported = _clock(size["last_load"], settings), size["last_report"] or "never"
+    loaded_at, reported = clock(size["last_load"], settings), size["last_report"] or "never"
     return [
-        f"{settings.organisation.id}, {_clock(moment, settings)}",
-        *(_source(source, states.get(source.id), settings) for source in visited),
+        f"{settings.organisation.id}, {clock(moment, settings)}",
+        *source_lines(found, settings, every=every),
         f"in the warehouse: {size['documents']} documents ({size['duplicates']} of them copies), "
         f"{size['files']} landing files, {size['signals']} signals",
         f"last new items loaded {loaded_at}; last report {reported}",
         *_runs(settings),
         *(f"late: {what}" for what in late or ["nothing"]),
     ]
-
-
-def _source(source: Source, state: SourceState | None, settings: Settings) -> str:
-    if state is None:
-        return f"{'NEVER':<12} {source.id}: not visited yet"
-    why = f" ({state.reason})" if state.reason else ""
-    since, last = _clock(state.since, settings), _clock(state.last, settings)
-    return f"{state.outcome:<12} {source.id}: since {since}{why}, last visit {last}"
 
 
 def _runs(settings: Settings, *, begun: bool = False) -> list[str]:
@@ -78,14 +74,24 @@ def _run(run: runs.Run | None, settings: Settings) -> str:
     result = run.result
     count = f" ({result.failures})" if result.failures > 1 else ""
     first = f": {shorten(result.first, SENTENCE, placeholder='…')}" if result.first else ""
-    return f"{_clock(run.moment, settings)}, {result.ending}{count}{first}"
+    return f"{clock(run.moment, settings)}, {result.ending}{count}{first}"
 
 
-def _late_sources(visited: list[Source], states: dict[str, SourceState], moment: datetime) -> list[str]:
-    silent = [s.id for s in visited if s.id not in states or moment - states[s.id].last > SILENT]
-    if visited and len(silent) == len(visited):
+def _late_sources(found: list[Standing], moment: datetime) -> list[str]:
+    """The sources that nobody came by in the last day, save those that are left alone for longer on purpose."""
+    late = [each for each in found if _missed(each, moment)]
+    if found and len(late) == len(found):
         return ["no source was visited in the last day; is the schedule running? (`make start`)"]
-    return [f"{source} was not visited in the last day" for source in silent]
+    names = [each.source.id for each in late]
+    if len(names) > NAMED:
+        first = ", ".join(names[:NAMED])
+        return [f"{len(names):,} sources were not visited in the last day, {first} among them"]
+    return [f"{name} was not visited in the last day" for name in names]
+
+
+def _missed(each: Standing, moment: datetime) -> bool:
+    waits = each.memory and each.memory.next_visit and each.memory.next_visit > moment
+    return not waits and (each.stands is None or moment - each.stands.last > SILENT)
 
 
 def _late_report(settings: Settings, last: object, moment: datetime) -> list[str]:
@@ -105,7 +111,3 @@ def _late_files(settings: Settings, loaded: set[str]) -> list[str]:
         names = ", ".join(sorted({file.partition("/")[0] for file in gone}))
         late.append(f"{len(gone)} landing files wait for sources that are no longer in sources.yaml: {names}")
     return late
-
-
-def _clock(moment: datetime | None, settings: Settings) -> str:
-    return f"{moment.astimezone(settings.organisation.zone):%Y-%m-%d %H:%M}" if moment else "never"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ _ZONES = {
     "EET": 2,
     "EEST": 3,
 }
+_ZONES |= {"MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11}
 _ZONES |= {"UT": 0, "UTC": 0, "GMT": 0, "Z": 0}
 _ZONES |= {
     "EST": -5,
@@ -46,27 +48,32 @@ _ZONES |= {
     "PST": -8,
     "PDT": -7,
 }
-# The first letters of the month in Dutch, English, German, French, Portuguese, Spanish and Italian.
+# The first letters of the month in Dutch, English, German, French, Portuguese, Spanish, Italian, Polish,
+# Danish and Swedish.
 _MONTHS = {
-    1: "jan gen ene",
-    2: "feb fev fév",
+    1: "jan gen ene sty",
+    2: "feb fev fév lut",
     3: "mrt maa mar mär",
-    4: "apr avr abr",
+    4: "apr avr abr kwi",
     5: "mei may mai maj mag",
-    6: "jun juin giu",
-    7: "jul juil lug",
-    8: "aug aou aoû ago",
-    9: "sep set",
-    10: "okt oct out ott",
-    11: "nov",
-    12: "dec dez déc dic",
+    6: "jun juin giu cze",
+    7: "jul juil lug lip",
+    8: "aug aou aoû ago sie",
+    9: "sep set wrz",
+    10: "okt oct out ott paź paz",
+    11: "nov lis",
+    12: "dec dez déc dic gru",
 }
 _MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
 
-_TIME = r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.]?(?P<second>\d{2})(?:[.,]\d+)?)?"
-_ZONE = r"(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2}|[A-Za-z]{1,5})"
+Stated = tuple[datetime, str]
+"""A moment and its mark."""
+
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_TIME = r"(?P<hour>\d{1,2})[:.h]?(?P<minute>\d{2})(?:[:.]?(?P<second>\d{2})(?:[.,]\d+)?)?"
+_ZONE = r"(?:(?:GMT|UTC)(?=[+-]))?(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{1,2}|[A-Za-z]{1,5})"
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$",
+    rf"(?P<year>\d{{4}})(?:-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})|[-/](?P<m>\d{{1,2}})[-/](?P<d>\d{{1,2}}))(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
@@ -74,6 +81,7 @@ _NUMBERS = re.compile(
     rf"(?:,?\s+{_TIME}\s*{_ZONE}?)?$",
     re.IGNORECASE,
 )
+_HALVES = re.compile(r"\b(1[0-2]|0?[1-9])((?::\d{2}){1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d]+\.?,?\s+")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:e|st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[^\W\d]{3,})\.?")
 _MONTH_FIRST = re.compile(r"(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?=\D|$)")
@@ -83,44 +91,78 @@ _TRAILING_ZONE = re.compile(rf"\s*(?:uur|h)?\s*{_ZONE}?(?:\s*\(.*\))?\s*$")
 
 
 def moment(raw: object, *, fetched_at: datetime) -> datetime | None:
-    """The moment a source states, in UTC; None when there is none or it cannot be true.
+    """The moment a source states, in UTC; None when there is none or it cannot be true. See `judged`."""
+    return judged(raw, fetched_at=fetched_at)[0]
 
-    Reads ISO 8601, RFC 822 (also with CET, CEST, two-digit years and month names in seven languages), seconds
-    or milliseconds since 1970, and day-month-year. Without a zone the time is Dutch. More than LATEST after
-    `fetched_at` or before EARLIEST is None.
+
+def judged(raw: object, *, fetched_at: datetime) -> tuple[datetime | None, str]:
+    """The moment a source states, in UTC, and what to know of it; None when it cannot be true.
+
+    Reads ISO 8601, RFC 822 (also with CET, CEST, two-digit years and month names in ten languages), seconds
+    or milliseconds since 1970, and day-month-year. The mark is one of those of Item.date_mark: missing;
+    unreadable; future, more than LATEST after `fetched_at`; ancient, before EARLIEST; no_zone, when the time
+    was taken to be Dutch; two_digit_year; '' for a date as it should be.
     """
     text = " ".join(str(raw if raw is not None else "")[:LONGEST].split())
+    if not text:
+        return None, "missing"
     try:
+        text = _HALVES.sub(_of_24, text)
         found = _epoch(text) or _iso(text) or _numbers(text) or _words(text)
-        found = found.astimezone(UTC) if found else None
+        stated = found[0].astimezone(UTC) if found else None
     except (ValueError, OverflowError):
-        return None
-    return found if found and EARLIEST <= found <= fetched_at + LATEST else None
+        return None, "unreadable"
+    if not found or not stated:
+        return None, "unreadable"
+    if stated > fetched_at + LATEST:
+        return None, "future"
+    return (stated, found[1]) if stated >= EARLIEST else (None, "ancient")
 
 
-def _epoch(text: str) -> datetime | None:
-    if not re.fullmatch(r"\d{9,10}(\.\d+)?|\d{12,13}", text):
+def first_of(raw: Iterable[object], *, fetched_at: datetime) -> tuple[datetime | None, str]:
+    """The first of several dates that stands, judged; when none does, what is wrong with the first one."""
+    verdicts = []
+    for each in raw:
+        verdict = judged(each, fetched_at=fetched_at)
+        if verdict[0]:
+            return verdict
+        verdicts.append(verdict)
+    return next((verdict for verdict in verdicts if verdict[1] != "missing"), (None, "missing"))
+
+
+def _of_24(time: re.Match[str]) -> str:
+    """A time of day with am or pm as the 24 hours have it."""
+    return f"{int(time[1]) % 12 + 12 * (time[3] in 'pP'):02}{time[2]}"
+
+
+def _epoch(text: str) -> Stated | None:
+    if not _EPOCH.fullmatch(text):
         return None
     seconds = float(text)
-    return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC).replace(microsecond=0)
+    whole = datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+    return whole.replace(microsecond=0), ""
 
 
-def _iso(text: str) -> datetime | None:
+def _iso(text: str) -> Stated | None:
     found = _ISO.fullmatch(text)
-    return _build(found, int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    return (
+        _build(found, found["year"], int(found["month"] or found["m"]), int(found["day"] or found["d"]))
+        if found
+        else None
+    )
 
 
-def _numbers(text: str) -> datetime | None:
+def _numbers(text: str) -> Stated | None:
     found = _NUMBERS.fullmatch(_WEEKDAY.sub("", text))
     if not found:
         return None
     day, month = int(found["day"]), int(found["month"])
     if month > 12 and "/" in text:  # only an American date has its day in second place
         day, month = month, day
-    return _build(found, _year(found["year"]), month, day)
+    return _build(found, found["year"], month, day)
 
 
-def _words(text: str) -> datetime | None:
+def _words(text: str) -> Stated | None:
     """A date with the month in letters, wherever the time and the zone stand."""
     dated = _named(text, _DAY_FIRST) or _named(text, _MONTH_FIRST)
     if not dated:
@@ -138,7 +180,7 @@ def _words(text: str) -> datetime | None:
     if clock and not zone:
         return None
     offset = zone["zone"] if zone else None
-    return _at(_year(year["year"]), month, int(date["day"]), clock, offset)
+    return _at(year["year"], month, int(date["day"]), clock, offset)
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> tuple[re.Match[str], int] | None:
@@ -155,19 +197,19 @@ def _year(digits: str) -> int:
     return year if len(digits) == 4 else year + (2000 if year < CENTURY else 1900)
 
 
-def _build(found: re.Match[str], year: int, month: int, day: int) -> datetime:
+def _build(found: re.Match[str], year: str, month: int, day: int) -> Stated:
     clock = found if found["hour"] else None
     return _at(year, month, day, clock, found["zone"])
 
 
-def _at(year: int, month: int, day: int, clock: re.Match[str] | None, zone: str | None) -> datetime:
+def _at(year: str, month: int, day: int, clock: re.Match[str] | None, zone: str | None) -> Stated:
     hour, minute, second = (
         (int(clock[part] or 0) for part in ("hour", "minute", "second")) if clock else (0, 0, 0)
     )
     leap = timedelta(hours=24) if (hour, minute, second) == (24, 0, 0) else timedelta()
-    return (
-        datetime(year, month, day, 0 if leap else hour, minute, min(second, 59), tzinfo=_offset(zone)) + leap
-    )
+    hour, second = 0 if leap else hour, min(second, 59)
+    found = datetime(_year(year), month, day, hour, minute, second, tzinfo=_offset(zone)) + leap
+    return found, "two_digit_year" if len(year) == 2 else "" if zone else "no_zone"
 
 
 def _offset(zone: str | None) -> timezone | ZoneInfo:

@@ -22,12 +22,15 @@ def document(item: Item, source: Source) -> Document:
     `id` comes from the source and the guid (or the address), so it stays over revisions; `content` is the
     hash of title and text, so the same text gives the same hash in every source. Without a date the document
     is published when it was first seen. The fate `duplicate` is for the loader, who sees more than one. An
-    account in an address goes here once more, for what landed before the door took it out.
+    account in an address goes here once more, for what landed before the door took it out. An item that was
+    withdrawn gives a revision without a word: from then on the document does not count.
     """
+    if item.withdrawn:
+        return _withdrawn(item, source)
     title, text = tidy(item.title), tidy(item.text)
     heard = language(f"{title} {text}"[: LOOKED_AT + 1], item.language or source.language)
     return Document(
-        id=digest(source.id, item.guid or item.url, size=ID_BYTES),
+        id=identity(source.id, item.guid or item.url),
         content=digest(title, text, size=ID_BYTES),
         source=source.id,
         kind=source.kind,
@@ -44,6 +47,33 @@ def document(item: Item, source: Source) -> Document:
         engagement=item.engagement,
         fate=_fate(title, text, heard),
         same_as=item.same_as,
+    )
+
+
+def identity(source: str, guid: str) -> str:
+    """The id of the document of an entry; `guid` is its address when it has no guid of its own."""
+    return digest(source, guid, size=ID_BYTES)
+
+
+def _withdrawn(item: Item, source: Source) -> Document:
+    """Its content is no hash of a text that anybody wrote, so it is a revision of its own."""
+    return Document(
+        id=identity(source.id, item.guid or item.url),
+        content=digest("", "", "withdrawn", size=ID_BYTES),
+        source=source.id,
+        kind=source.kind,
+        owner_group=source.owner_group,
+        url="",
+        title="",
+        text="",
+        snippet="",
+        language="other",
+        published=item.published or item.fetched_at,
+        date_origin="source" if item.published else "first_seen",
+        first_seen=item.fetched_at,
+        author=None,
+        engagement=0,
+        fate="withdrawn",
     )
 
 

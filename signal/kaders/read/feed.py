@@ -2,193 +2,173 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
-from xml.sax import SAXException
-
-import feedparser
 
 from kaders.errors import Quarantine
-from kaders.model import Item
-from kaders.read import dates
+from kaders.model import Item, Question
+from kaders.read import dates, loose, second, tree
 from kaders.read.bluesky import page_of
-from kaders.read.items import BROKEN, Asked, Found, found, item, string
-from kaders.read.known import entries as raw_entries
+from kaders.read.charset import text_of
+from kaders.read.items import Asked, Found, found, item, string
+from kaders.read.mend import allowed, from_root, mended
 from kaders.read.people import byline
+from kaders.read.raw import RawEntry, RawFeed
 from kaders.read.text import plain
+from kaders.read.tree import joined
 from kaders.read.url import canonical
 
-LONGEST_AUTHOR = 200
-"""Characters; feedparser takes quadratic time over an author field (half a minute for 64 KB)."""
-STOPPED = (*BROKEN, AssertionError, RuntimeError, SAXException)
-"""What feedparser raises when one entry stops it; see _one_by_one."""
 JSON_TEXTS = ("content_html", "content_text", "summary")
 """The fields of a JSON Feed entry that hold words, fullest first."""
-TEXTUAL = ("text", "html", "xhtml", "application/xhtml")
-"""The types of Atom content that hold words; images and packages are left alone."""
 
-_SURROGATE = re.compile(rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|[67]\d{3}));")
-_AUTHOR = re.compile(
-    rb"(<(?:\w+:)?(?:author|creator|managingEditor|webMaster|name|email|publisher)\b[^<>]*>[^<>]{%d})[^<>]*"
-    % LONGEST_AUTHOR
-)
-_PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.DOTALL | re.IGNORECASE,
-)
+_ROOT = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
+_FEEDLIKE = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
+_CLOSING = re.compile(r"</(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\s*>", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:html|head|body|meta|title|script|div)\b", re.IGNORECASE)
 
 
 def parse(body: bytes, asked: Asked) -> Found:
     """The items of a feed in its own order, with plain text and, given a key, pseudonyms for authors.
 
-    Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable. A feed without entries
-    is a feed: it gives no items. A broken entry is left out and counted.
+    Well-formed markup is read off its tree. Anything else goes to feedparser, and what a second parser finds
+    beside that is added. A feed without entries is a feed: it gives no items. A broken entry is left out and
+    counted. Raises Quarantine with the reason code empty, html_instead_of_feed, too_large, truncated when it
+    breaks off before its first entry, or unreadable.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
-    if not body:
+    return _found(body, asked, again=False)
+
+
+def again(body: bytes, asked: Asked) -> Found:
+    """The same for a feed that stopped the process that read it: with the second parser alone."""
+    return _found(body, asked, again=True)
+
+
+def _found(body: bytes, asked: Asked, *, again: bool) -> Found:
+    text = text_of(body, asked.content_type).strip("\ufeff\0 \t\r\n")
+    if not text:
         raise Quarantine("empty")
-    if body[:1] in (b"{", b"["):
-        return found(_json_entries(body), _from_json, asked)
-    return found(_xml_entries(body, asked.content_type), _from_xml, asked)
+    if text[0] in "{[":
+        return _from_json(text, asked)
+    markup = from_root(text)
+    feed = second.read(markup) if again else _xml(markup)
+    if feed and feed.cut_off and not feed.entries:
+        raise Quarantine("truncated")
+    if feed is None:
+        raise Quarantine("html_instead_of_feed" if _PAGE.match(markup) else "unreadable")
+    return _items(feed, asked)
 
 
-def _xml_entries(body: bytes, content_type: str) -> list[Any]:
-    """The entries of RSS, RDF or Atom, also when one of them stops feedparser."""
-    tame = _AUTHOR.sub(rb"\1", _SURROGATE.sub(b"", body))
+def _xml(markup: str) -> RawFeed | None:
+    """The feed in a text that begins with its first element; None when no parser finds one."""
     try:
-        feed = _feedparser(tame, content_type)
-    except STOPPED:
-        return _one_by_one(tame, content_type)
-    if not feed.entries and not feed.version:
-        raise Quarantine("html_instead_of_feed" if _PAGE.match(body) else "unreadable")
-    return _entries(feed)
+        feed = tree.read(allowed(markup)) or tree.read(mended(markup))
+    except ValueError:  # well-formed, and no feed
+        return None
+    return feed or _broken(markup)
 
 
-def _feedparser(body: bytes, content_type: str) -> Any:
-    """A BytesIO, as feedparser would fetch or open a text; HTML is cleaned by nh3, so not by feedparser."""
-    headers = {"content-type": content_type} if content_type else {}
-    return feedparser.parse(
-        io.BytesIO(body),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
+def _broken(markup: str) -> RawFeed | None:
+    """The feed in markup that stays broken: what feedparser finds, and what only the other parser does."""
+    if not _FEEDLIKE.search(markup):
+        return None
+    feed, other = loose.read(markup), second.read(markup)
+    if not feed or not other:
+        feed = feed or other
+    else:
+        feed = replace(feed, entries=tuple(second.together(feed.entries, other.entries)))
+    if feed is None:
+        return None
+    return replace(feed, cut_off=bool(_ROOT.match(markup)) and not _CLOSING.search(markup))
+
+
+def _items(feed: RawFeed, asked: Asked) -> Found:
+    """The items of a feed, the next page on a first visit, and what the feed says of itself."""
+    here = asked.url or asked.source.url or ""
+    home = joined(here, feed.home)
+    made = found(feed.entries, lambda entry, asked: _item(entry, feed, home, here, asked), asked)
+    return replace(
+        made,
+        next=_older(feed.older, here, asked),
+        every=feed.every,
+        short="cut_off" if feed.cut_off and made.items else "",
     )
 
 
-def _one_by_one(body: bytes, content_type: str) -> list[Any]:
-    """The entries of a feed that stopped feedparser, each read alone; None for one that cannot be read."""
-    whole = raw_entries(body)
-    if not whole:
-        raise Quarantine("unreadable")
-    head, foot = body[: whole[0].start()], body[whole[-1].end() :]
-    return [entry for each in whole for entry in _alone(head + each.group() + foot, content_type)]
+def _older(address: str, here: str, asked: Asked) -> Question | None:
+    """The page or the archive before this one: only a first visit goes back (RFC 5005)."""
+    url = canonical(address, base=here) if asked.first_visit and address else ""
+    return Question(url) if url and url != canonical(here) else None
 
 
-def _alone(body: bytes, content_type: str) -> list[Any]:
-    """The one entry within a feed's own head and foot."""
-    try:
-        return _entries(_feedparser(body, content_type)) or [None]
-    except STOPPED:
-        return [None]
-
-
-def _entries(parsed: Any) -> list[Any]:
-    """feedparser's entries as plain dicts, with what they inherit from their feed."""
-    shared = {"home": string(parsed.feed.get("link")), "language": string(parsed.feed.get("language"))}
-    return [{**entry, "feed": shared} for entry in parsed.entries]
-
-
-def _from_xml(entry: dict[str, Any], asked: Asked) -> Item:
-    source, shared = asked.source, entry["feed"]
+def _item(entry: RawEntry | None, feed: RawFeed, home: str, here: str, asked: Asked) -> Item:
+    if entry is None:
+        raise ValueError("no parser could read it")
+    published, mark = dates.first_of(entry.dates, fetched_at=asked.fetched_at)
     return item(
         asked,
-        guid=string(entry.get("id")),
-        url=_link(entry, urljoin(source.url or "", shared["home"])),
-        title=plain(string(entry.get("title"))),
-        text=plain(_longest(entry)),
-        published=_date(entry, asked.fetched_at),
-        language=string(entry.get("language")) or source.language or shared["language"],
-        author=byline(string(entry.get("author")), source, asked.key),
+        guid=entry.guid,
+        url=_link(entry, joined(here, entry.base) if entry.base else home),
+        title=plain(entry.title),
+        text=plain(max(entry.texts, key=len, default="")),
+        published=published,
+        date_mark=mark,
+        language=entry.language or asked.source.language or feed.language,
+        author=byline(entry.author, asked.source, asked.key),
     )
 
 
-def _link(entry: dict[str, Any], base: str) -> str:
-    """The article behind FeedBurner first, then the entry's link, then any link to a page, then its guid.
+def _link(entry: RawEntry, base: str) -> str:
+    """The first link that is an address, else a guid that is one.
 
     A Bluesky feed names the account in its links and tells the nameless address in its guid.
     """
-    guid = string(entry.get("id"))
-    if guid.startswith("at://did:"):
-        return page_of(guid)
-    pages = [link for link in entry.get("links", []) if link.get("rel", "alternate") == "alternate"]
-    named = [string(entry.get("feedburner_origlink")), string(entry.get("link"))]
-    candidates = [*named, *(string(link.get("href")) for link in pages)]
-    urls = (canonical(each, base=base) for each in candidates if each)
-    return next(filter(None, urls), "") or (canonical(guid) if guid.startswith("http") else "")
+    if entry.guid.startswith("at://did:"):
+        return page_of(entry.guid)
+    urls = (canonical(each, base="" if each.startswith("http") else base) for each in entry.links if each)
+    return next(filter(None, urls), "") or (canonical(entry.guid) if entry.guid.startswith("http") else "")
 
 
-def _longest(entry: dict[str, Any]) -> str:
-    """The longer of summary and content: some feeds fill only one, some cut the other."""
-    contents = (c for c in entry.get("content", []) if str(c.get("type", "text")).startswith(TEXTUAL))
-    return max(
-        [string(entry.get("summary")), *(string(c.get("value")) for c in contents)],
-        key=len,
-    )
-
-
-def _date(entry: dict[str, Any], fetched_at: datetime) -> datetime | None:
-    raw = (entry.get(field) for field in ("published", "created", "updated"))
-    found = (dates.moment(each, fetched_at=fetched_at) for each in raw if each)
-    return next(filter(None, found), None)
-
-
-def _json_entries(body: bytes) -> list[Any]:
+def _from_json(text: str, asked: Asked) -> Found:
     try:
-        feed = json.loads(body)
+        feed = json.loads(text)
     except (ValueError, RecursionError):
         raise Quarantine("unreadable") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise Quarantine("unreadable")
-    shared = {
-        "language": feed.get("language"),
-        "home": feed.get("home_page_url"),
-        "by": _json_author(feed),
-    }
-    return [{**entry, "feed": shared} if isinstance(entry, dict) else None for entry in feed["items"]]
-
-
-def _from_json(entry: dict[str, Any], asked: Asked) -> Item:
-    source, feed = asked.source, entry["feed"]
-    guid = str(entry.get("id") or "")
-    raw = entry.get("date_published") or entry.get("date_modified")
-    return item(
-        asked,
-        guid=guid,
-        url=_json_link(entry, guid, string(feed["home"]) or source.url or ""),
-        title=plain(string(entry.get("title"))),
-        text=plain(next(filter(None, (string(entry.get(field)) for field in JSON_TEXTS)), "")),
-        published=dates.moment(raw, fetched_at=asked.fetched_at),
-        language=string(entry.get("language")) or source.language or string(feed["language"]),
-        author=byline(_json_author(entry) or feed["by"], source, asked.key),
+    shared = RawFeed(
+        tuple(_json_entries(feed["items"], _json_author(feed))),
+        home=string(feed.get("home_page_url")),
+        language=string(feed.get("language")),
+        older=string(feed.get("next_url")),
     )
+    return _items(shared, asked)
 
 
-def _json_link(entry: dict[str, Any], guid: str, base: str) -> str:
-    permalink = guid if guid.startswith("http") else ""
-    candidates = [
-        string(entry.get("url")),
-        string(entry.get("external_url")),
-        permalink,
-    ]
-    return next(filter(None, (canonical(each, base=base) for each in candidates if each)), "")
+def _json_entries(entries: list[Any], by: str) -> Iterable[RawEntry | None]:
+    for entry in entries:
+        yield _json_entry(entry, by) if isinstance(entry, dict) else None
+
+
+def _json_entry(entry: dict[str, Any], by: str) -> RawEntry:
+    """An entry of version 1 or 1.1; numbers occur as ids, and dates of both versions are the same."""
+    guid = entry.get("id")
+    stated = (entry.get("date_published"), entry.get("date_modified"))
+    return RawEntry(
+        guid=str(guid) if isinstance(guid, str | int | float) and guid != "" else "",
+        links=(string(entry.get("url")), string(entry.get("external_url"))),
+        title=string(entry.get("title")),
+        texts=tuple(filter(None, (string(entry.get(field)) for field in JSON_TEXTS)))[:1],
+        dates=tuple(str(each) for each in stated if isinstance(each, str | int | float)),
+        language=string(entry.get("language")),
+        author=_json_author(entry) or by,
+    )
 
 
 def _json_author(holder: dict[str, Any]) -> str:
     """Names of version 1.1 (`authors`) or 1 (`author`)."""
     people = holder.get("authors") or [holder.get("author")]
     people = people if isinstance(people, list) else []
-    return ", ".join(string(each.get("name")) for each in people if isinstance(each, dict))
+    return ", ".join(filter(None, (string(each.get("name")) for each in people if isinstance(each, dict))))

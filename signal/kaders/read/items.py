@@ -106,6 +106,7 @@ def item(
     author: str | None = None,
     engagement: int = 0,
     same_as: str = "",
+    date_mark: str = "",
 ) -> Item:
     """An item from plain texts and a pseudonym. ValueError when it has neither words nor an address.
 
@@ -131,6 +132,7 @@ def item(
         author=author,
         engagement=max(0, engagement),
         same_as=same_as or (known_as(url, asked.key) if named else ""),
+        date_mark=date_mark,
     )
 
 

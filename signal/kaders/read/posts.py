@@ -1,12 +1,36 @@
-"""What the readers of social platforms share: their replies are JSON."""
+"""What the readers of social platforms share: JSON replies, pages, and which posts they look after.
+
+A platform shows new posts; that one was deleted it does not show. So a reader remembers the posts of the last
+days (`Held`, in the cursor), walks over them again once a day, and asks by name after those it does not meet.
+Only what the platform itself says is not there any more counts as taken back.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from kaders.errors import Quarantine
+from kaders.read.dates import HOME
 from kaders.read.items import Asked
+
+WATCHED = timedelta(days=3)
+"""How long a post is looked after: edits and deletions come mostly within a day or two, and a morning judges
+the week by what was said, not by what was left standing."""
+MOST_HELD = 1000
+"""Posts that are looked after at most: 20 kB of memory for a source."""
+ABSENT = "absent/"
+"""How the content type begins when a status is the answer (readers.Reader.absent)."""
+
+_LINK = re.compile(r"<([^<>]*)>\s*((?:;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+)\s*)*)")
+_RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)", re.IGNORECASE)
+
+Held = dict[str, int]
+"""The posts that are looked after: identifier -> the day (ordinal) on which it was published."""
 
 
 def reply(body: bytes, asked: Asked) -> Any:
@@ -29,3 +53,59 @@ def listed(posts: Any) -> list[Any]:
     if not isinstance(posts, list):
         raise Quarantine("unreadable")
     return posts
+
+
+def absent(asked: Asked) -> int:
+    """The status that stands in the place of a reply; 0 when there is a reply."""
+    given = asked.content_type.removeprefix(ABSENT)
+    return int(given) if given != asked.content_type and given.isdigit() else 0
+
+
+def relations(link: str) -> dict[str, str]:
+    """The addresses of a Link header (RFC 8288) by their relation, such as {"next": ..., "prev": ...}."""
+    pairs = ((_RELATION.search(rest), target) for target, rest in _LINK.findall(link[:4000]))
+    return {name: target for rel, target in pairs if rel for name in rel[1].lower().split()}
+
+
+def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The address with these parameters in the place of any of the same names."""
+    parts, new = urlsplit(url), list(pairs)
+    names = {name for name, _ in new}
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
+    return urlunsplit(parts._replace(query=urlencode(kept + new), fragment=""))
+
+
+def queried(url: str, name: str) -> list[str]:
+    """The values of a parameter of an address."""
+    return [value for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True) if key == name]
+
+
+def beside(url: str, marker: str, path: str) -> str:
+    """The address of another method of the same API: everything before `marker` in the path, then `path`."""
+    parts = urlsplit(url)
+    before, found, _ = parts.path.partition(marker)
+    base = urlunsplit(parts._replace(path=(before if found else "/"), query="", fragment=""))
+    return urljoin(base, base.rstrip("/") + "/" + path)
+
+
+def today(moment: datetime) -> str:
+    """The day at home (dates.HOME) on which a moment falls, as ISO text."""
+    return moment.astimezone(HOME).date().isoformat()
+
+
+def held(cursor: Mapping[str, str]) -> Held:
+    """The posts that the cursor looks after; a part that is not understood is left out."""
+    parts = (each.rpartition("|") for each in cursor.get("held", "").split())
+    return {name: int(day) for name, _, day in parts if name and day.isdigit()}
+
+
+def packed(posts: Held, moment: datetime) -> str:
+    """Posts as text for the cursor: those of the last WATCHED, the newest MOST_HELD of them."""
+    first = (moment - WATCHED).toordinal()
+    kept = sorted((day, name) for name, day in posts.items() if day >= first and " " not in name)
+    return " ".join(f"{name}|{day}" for day, name in kept[-MOST_HELD:])
+
+
+def names(cursor: Mapping[str, str], field: str) -> list[str]:
+    """A list of identifiers in the cursor."""
+    return cursor.get(field, "").split()

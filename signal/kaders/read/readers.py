@@ -7,7 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaders.model import Question
-from kaders.read import bluesky, feed, mastodon
+from kaders.read import (
+    bluesky,
+    bluesky_search,
+    feed,
+    gdelt,
+    guardian,
+    jetstream,
+    json_api,
+    mastodon,
+    newsapi,
+    raadsinformatie,
+    reddit,
+    rijksoverheid,
+    sitemap,
+    sru,
+    syncfeed,
+    tweedekamer,
+    youtube,
+)
 from kaders.read.items import Asked, Found
 from kaders.settings import Source
 
@@ -26,6 +44,9 @@ class Reader:
     pages   replies of one visit at most; `Found.next` asks for them
     soft    statuses that say nothing about the source, as it gives them at random
     pause   seconds between two requests that its terms or its limits ask for
+    absent  statuses that are an answer to a later page of a visit: parse gets an empty body and the content
+            type "absent/STATUS"
+    until_known  whether a visit ends with the first page on which nothing is new: newest come first
     """
 
     parse: Callable[[bytes, Asked], Found]
@@ -33,10 +54,42 @@ class Reader:
     pages: int = 1
     soft: frozenset[int] = frozenset()
     pause: float = 0.0
+    absent: frozenset[int] = frozenset()
+    until_known: bool = False
+
+
+def _page(body: bytes, asked: Asked) -> Found:
+    """The article of a page; its reader is loaded when the first page is read, as that takes a second."""
+    from kaders.read.article import parse_page
+
+    return parse_page(body, asked)
 
 
 READERS: dict[str, Reader] = {
+    "page": Reader(_page),  # not of a source: the pages of entries (jobs/pages.py)
     "feed": Reader(feed.parse),
-    "mastodon": Reader(mastodon.parse),
-    "bluesky": Reader(bluesky.parse),
+    "youtube": Reader(youtube.parse, youtube.first, soft=youtube.SOFT),
+    "reddit": Reader(reddit.parse, reddit.first, pause=reddit.PAUSE),
+    "mastodon": Reader(mastodon.parse, mastodon.first, pages=mastodon.PAGES, absent=mastodon.ABSENT),
+    "bluesky": Reader(bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT),
+    "bluesky_search": Reader(
+        bluesky_search.parse,
+        bluesky_search.first,
+        pages=bluesky_search.PAGES,
+        pause=bluesky_search.PAUSE,
+        absent=bluesky.ABSENT,
+    ),
+    "jetstream": Reader(jetstream.parse),
+    "rijksoverheid": Reader(rijksoverheid.parse, rijksoverheid.first, pages=20),
+    "tweedekamer": Reader(tweedekamer.parse, tweedekamer.first, pages=20),
+    "syncfeed": Reader(syncfeed.parse, syncfeed.first, pages=20),
+    "sru": Reader(sru.parse, sru.first, pages=20),
+    "raadsinformatie": Reader(raadsinformatie.parse, raadsinformatie.first, pages=10),
+    "json_api": Reader(json_api.parse, json_api.first, pages=20),
+    "sitemap": Reader(sitemap.parse, pages=sitemap.PAGES, absent=sitemap.ABSENT),
+    "gdelt": Reader(gdelt.parse, gdelt.first, pages=gdelt.PAGES, pause=gdelt.PAUSE),
+    "guardian": Reader(guardian.parse, guardian.first, pages=guardian.PAGES, pause=guardian.PAUSE),
+    "newsapi": Reader(
+        newsapi.parse, newsapi.first, pages=newsapi.PAGES, pause=newsapi.PAUSE, absent=newsapi.ABSENT
+    ),
 }

@@ -23,9 +23,7 @@ _BLOCK = re.compile(
     r"</?(?:p|div|br|hr|li|ul|ol|h[1-6]|tr|t[dh]|table|blockquote|section|article|fig\w+|pre|d[dt])\b",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(
-    r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?|!--.*?--)>|&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);", re.DOTALL
-)
+_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,9}|\w{1,40});")
 _ESCAPED = re.compile(
     r"\s*&lt;(?:!--|(?:p|div|br|ul|ol|table|blockquote|h[1-6]|img|span|a)\b).*?&lt;/[a-z][a-z0-9]{0,9}&gt;",
     re.IGNORECASE | re.DOTALL,
@@ -35,11 +33,11 @@ _PERSON = re.compile(  # a link to somebody's page, up to its end or the next li
     r"[^<]*(?:<(?!/?a\b)[^<]*)*(?:</a>)?",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?<=\w)(?=<a\s)", re.IGNORECASE)
+_LINKED = re.compile(r"<a(?=\s)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]+")
 _MENTION = re.compile(
-    r"(?<![\w@])[\w.+-]*@\w[\w-]*(?:[.@][\w-]+)*"  # @name, @name@host, name@host
+    r"(?<![\w.+-])[\w.+-]*@\w[\w-]*(?:[.@][\w-]+)*"  # @name, @name@host, name@host
     r"|(?<![\w.@-])[\w-]+(?:\.[\w-]+)*\.bsky\.social\b"  # a Bluesky handle without its @
     r"|(?:(?<![\w/])/?|\breddit\.com/)u(?:ser)?/[A-Za-z0-9_-]{3,20}\b"  # a Reddit account
 )
@@ -54,7 +52,8 @@ def plain(raw: str) -> str:
     """
     raw = html.unescape(raw[:LONGEST_HTML]) if _ESCAPED.match(raw[:LONGEST_HTML]) else raw
     text = "<".join(raw[:LONGEST_HTML].split("<", MOST_TAGS)[:MOST_TAGS])
-    return tidy(_strip(text) if _MARKUP.search(text) else text)
+    markup = _MARKUP.search(text) or ("<!--" in text and "-->" in text)
+    return tidy(_strip(text) if markup else text)
 
 
 def tidy(text: str) -> str:
@@ -80,5 +79,8 @@ def snippet(text: str, *, words: int = SNIPPET_WORDS) -> str:
 
 def _strip(markup: str) -> str:
     """Without tags; scripts and styles go with their content, links to a person's page with their name."""
-    spaced = _GLUED.sub(" ", _BLOCK.sub(lambda tag: " " + tag.group(), _PERSON.sub(" @… ", markup)))
-    return html.unescape(nh3.clean(spaced, tags=set()))
+    spaced = _BLOCK.sub(lambda tag: " " + tag.group(), _PERSON.sub(" @… ", markup))
+    apart = _LINKED.sub(
+        lambda tag: " " * spaced[tag.start() - 1 : tag.start()].isalnum() + tag.group(), spaced
+    )
+    return html.unescape(nh3.clean(apart, tags=set()))

@@ -52,7 +52,9 @@ TEXT = """\
 {% endfor %}{% for e in s.evidence %}   - {{ e.title }} ({{ e.source }})
 {% if e.url %}     {{ e.url }}
 {% endif %}{% endfor %}   {{ s.why }}
-{% endfor %}
+{% endfor %}{% if note %}
+{{ note }}
+{% endif %}
 --
 {{ pause }}
 """
@@ -70,7 +72,8 @@ HTML = """\
 {%- if e.url %}<a href="{{ e.url }}">{{ e.title }}</a>{% else %}{{ e.title }}{% endif %} ({{ e.source }})</li>
 {%- endfor %}</ul>{% endif %}
 <p><small>{{ s.why }}</small></p>
-{% endfor %}<hr><p><small>{{ pause }}</small></p>
+{% endfor %}{% if note %}<p><small>{{ note }}</small></p>
+{% endif %}<hr><p><small>{{ pause }}</small></p>
 </body></html>
 """
 
@@ -169,6 +172,12 @@ def _greeting(signals: Sequence[Signal]) -> str:
     return "hello_unframed" if all(s.get("kind") == "unframed" for s in signals) else "hello"
 
 
+def _sources_note(signals: Sequence[Signal], voice: Voice) -> str:
+    """Which sources were not heard on the latest of their mornings; "" for none."""
+    latest = max(signals, key=lambda signal: str(signal["day"]))
+    return _both(latest.get("sources_note"), voice)
+
+
 def _subject(signals: Sequence[Signal], voice: Voice, organisation: str) -> str:
     """[who] how many and what about; for a single signal also how high."""
     words, names = WORDS[voice.language], ", ".join(about(dict(s), voice) for s in signals)
@@ -196,6 +205,7 @@ def _told(signal: Signal) -> dict[str, Any]:
         "owner",
         "action",
         "answer_by",
+        "sources_note",
     )
     return {field: signal.get(field) for field in fields} | {"evidence": _evidence(signal)}
 
@@ -212,6 +222,7 @@ def compose(
         "hello": words[_greeting(signals)].format(organisation=name),
         "synthetic": voice.say("synthetic") if organisation.synthetic else "",
         "signals": [_view(signal, subscription, areas, voice) for signal in signals],
+        "note": _sources_note(signals, voice),
         "pause": words["pause"].format(id=subscription.id),
     }
     return Alert(

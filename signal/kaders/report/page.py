@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
-from kaders.report import view
+from kaders.report import unseen, view
 from kaders.report.daymap import NARROW, day_map
 from kaders.report.pictures import frame_bars, sparkline
 from kaders.report.svg import drawing
@@ -37,7 +37,14 @@ def page(payload: Payload, language: ReportLanguage) -> str:
         pictures = _pictures(payload, voice)
     template = _speaking(environment(), voice).get_template("page.html.j2")
     other: ReportLanguage = "en" if language == "nl" else "nl"
-    scene = {"p": payload, "voice": voice, "view": view, "other": other, "other_page": PAGES[other]}
+    scene = {
+        "p": payload,
+        "voice": voice,
+        "view": view,
+        "unseen": unseen,
+        "other": other,
+        "other_page": PAGES[other],
+    }
     scene["order"] = view.numbers(payload)
     try:
         html = template.render(**scene, **stylesheet(), **pictures)

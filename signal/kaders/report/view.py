@@ -256,21 +256,6 @@ def course(signal: Row, voice: Voice) -> str:
     return " · ".join(f"{voice.day(d['day'], short=True)} {voice.say('level_' + d['level'])}" for d in days)
 
 
-def sources_apart(payload: Payload) -> tuple[list[Row], int]:
-    """The sources that failed or came in part, and how many cannot show the past."""
-    troubled = [s for s in payload["sources"] if s["state"] in ("FAILED", "PARTIAL")]
-    quiet = sum(s["state"] == "NOT EXPECTED" for s in payload["sources"])
-    return sorted(troubled, key=lambda s: (s["state"], s["name"])), quiet
-
-
-def source_line(source: Row, voice: Voice) -> str:
-    """One troubled source in plain words: name, what happened, since when."""
-    reason = voice.both(source["reason"]) or voice.say(f"state_{source['state']}")
-    line = voice.say("source_failed", name=tidy(source["name"], 80), reason=reason)
-    since = source["since"]
-    return line + (voice.say("source_since", moment=voice.moment(since)) if since else "")
-
-
 def areas(payload: Payload, voice: Voice) -> list[tuple[str, list[Row]]]:
     """The top items under their policy area, areas in the order in which they come."""
     grouped: dict[str, list[Row]] = {}

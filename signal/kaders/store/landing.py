@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,35 @@ def paths(places: Places, source: str | None = None) -> list[Path]:
 def read(path: Path) -> Iterator[Item]:
     """The items of one landing file. Raises Quarantine, naming the file, when it is damaged."""
     return packed.read(path, _item, kind="landing")
+
+
+def empty(path: Path, chosen: Callable[[Item], bool]) -> int:
+    """Take the words out of the items of a landing file that are chosen; how many. The others stay untouched.
+
+    What is left of such an item is its identity, its times, and that it was withdrawn. Raises Quarantine when
+    the file is damaged.
+    """
+
+    def new(fields: dict[str, Any]) -> str | None:
+        one = _item(fields)
+        return _line(without_words(one)) if not one.withdrawn and chosen(one) else None
+
+    return packed.change(path, new, kind="landing")
+
+
+def without_words(item: Item) -> Item:
+    """What is left of an item when its source has withdrawn it."""
+    return Item(
+        item.source,
+        item.guid,
+        "",
+        "",
+        "",
+        item.published,
+        item.fetched_at,
+        date_mark=item.date_mark,
+        withdrawn=True,
+    )
 
 
 def landed_at(path: Path) -> datetime:

@@ -65,6 +65,7 @@ def _load(
             if progress:
                 progress(min(start + AT_ONCE, len(wanted)), len(wanted))
         if wanted:
+            _take_back(con)
             _judge_fates(con)
         if lines:
             _load_ledger(con, lines, moment)
@@ -103,6 +104,21 @@ def _read(con: Connection, files: Sequence[TaggedFile]) -> None:
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE line AS {sql('lines')}", {"files": paths})
     con.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {sql('arrived')}", {"long_enough": LONG_ENOUGH})
+
+
+def _take_back(con: Connection) -> None:
+    """Takes the words from every revision of a document that its source has withdrawn, whenever they came.
+
+    Identities, times and tags stay, so that the mornings of before count as they did.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE taken AS {sql('taken_back')}")
+    con.execute("INSERT INTO touched SELECT DISTINCT owner_group, address_key, text_key FROM taken")
+    con.execute(
+        "UPDATE core_document SET title = '', text = '', snippet = '', url = '', author = NULL, "
+        "address_key = NULL, text_key = NULL, fate = CASE fate WHEN 'duplicate' THEN 'kept' ELSE fate END "
+        "WHERE (id, content) IN (SELECT (id, content) FROM taken)"
+    )
+    con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM taken)")
 
 
 def _judge_fates(con: Connection) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +37,25 @@ def read(path: Path, make: Callable[[dict[str, Any]], T], *, kind: str) -> Itera
                 yield make(json.loads(line))
     except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
         raise Quarantine(f"The {kind} file {path} cannot be read ({type(error).__name__}).") from error
+
+
+def change(path: Path, new: Callable[[dict[str, Any]], str | None], *, kind: str) -> int:
+    """Give some lines of a file another content; how many. Every other line stays as it is, byte for byte.
+
+    new: the new line for the fields of one, ended by a newline, or None to leave it. The file keeps its name
+    and its age and is whole at every moment. Raises Quarantine when it is damaged and files.Unwritable.
+    """
+    try:
+        lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        changed = {number: text for number, line in enumerate(lines) if (text := new(json.loads(line)))}
+        age = path.stat()
+    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+        raise Quarantine(f"The {kind} file {path} cannot be read ({type(error).__name__}).") from error
+    if changed:
+        write(path, b"".join(changed[n].encode() if n in changed else line for n, line in enumerate(lines)))
+        with suppress(FileNotFoundError):  # retention took it meanwhile
+            os.utime(path, ns=(age.st_atime_ns, age.st_mtime_ns))
+    return len(changed)
 
 
 def stamp(moment: datetime) -> str:

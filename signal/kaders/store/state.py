@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from kaders.settings import Places
 from kaders.store import files
@@ -13,15 +14,25 @@ from kaders.store import files
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The last good visit.
+    """The last visit, and what it takes to make the next one.
 
-    moment         when it was
+    moment         when the last good visit was
     etag, last_modified   the validators of the reply, for the next conditional request
     body           hash of the body
     count          entries in the reply
     bad            entries in the reply that could not be read
     marks          hashes of the raw entries of the reply
     entries        hash of a guid -> the fingerprint that entry last had
+    cursor         what the reader of the source asked to remember
+    lies           whether it once said "unchanged" when it was not
+    full           the last visit that asked without validators; None before the first
+    moved_to       where it says it has moved for good; '' when it does not
+    rate           new entries a day, as observed
+    asked_minutes  distance between visits that it asked for
+    next_visit     when it is due; None for at once
+    failures       visits in a row that failed
+    waits_for      reason of the last of them
+    noted          the local day on which the ledger last said that we wait for it
     """
 
     moment: datetime
@@ -32,6 +43,16 @@ class State:
     bad: int = 0
     marks: tuple[str, ...] = ()
     entries: dict[str, str] = field(default_factory=dict)
+    cursor: dict[str, str] = field(default_factory=dict)
+    lies: bool = False
+    full: datetime | None = None
+    moved_to: str = ""
+    rate: float | None = None
+    asked_minutes: int = 0
+    next_visit: datetime | None = None
+    failures: int = 0
+    waits_for: str = ""
+    noted: str = ""
 
 
 def load(places: Places, source: str) -> State | None:
@@ -49,7 +70,17 @@ def load(places: Places, source: str) -> State | None:
             count=int(fields["count"]),
             bad=int(fields.get("bad", 0)),
             marks=tuple(map(str, fields["marks"])),
-            entries={str(guid): str(mark) for guid, mark in fields["entries"].items()},
+            entries=_texts(fields["entries"]),
+            cursor=_texts(fields.get("cursor", {})),
+            lies=bool(fields.get("lies", False)),
+            full=_moment(fields.get("full")),
+            moved_to=str(fields.get("moved_to", "")),
+            rate=None if fields.get("rate") is None else float(fields["rate"]),
+            asked_minutes=int(fields.get("asked_minutes", 0)),
+            next_visit=_moment(fields.get("next_visit")),
+            failures=int(fields.get("failures", 0)),
+            waits_for=str(fields.get("waits_for", "")),
+            noted=str(fields.get("noted", "")),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -58,7 +89,15 @@ def load(places: Places, source: str) -> State | None:
 def save(places: Places, source: str, state: State) -> None:
     """Remember a visit. Raises files.Unwritable when the disk is full."""
     fields = {name: getattr(state, name) for name in State.__dataclass_fields__}
-    files.write(_path(places, source), json.dumps(fields | {"moment": state.moment.isoformat()}).encode())
+    files.write(_path(places, source), json.dumps(fields, default=datetime.isoformat).encode())
+
+
+def _texts(pairs: dict[Any, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in pairs.items()}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _path(places: Places, source: str) -> Path:

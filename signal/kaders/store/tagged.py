@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from kaders.store.packed import SUFFIX, stamp
 _DOCUMENT = tuple(field.name for field in fields(Document))
 _TAGS = tuple(field.name for field in fields(Tags))
 _MOMENTS = ("published", "first_seen")
+EMPTIED = {"url": "", "title": "", "text": "", "snippet": "", "author": None, "same_as": ""}
+"""What is left of the words of a document that was withdrawn."""
 _TUPLES = ("topics", "messages", "counters", "questions", "sketch")
 
 
@@ -42,6 +44,22 @@ def write(path: Path, tagged: Iterable[Tagged]) -> None:
 def read(path: Path) -> Iterator[Tagged]:
     """The documents of a tagged file. Raises Quarantine, naming the file, when it is damaged."""
     return packed.read(path, _tagged, kind="tagged")
+
+
+def empty(path: Path, ids: Collection[str]) -> int:
+    """Take the words of some documents out of a tagged file; how many lines. The others stay untouched.
+
+    What the tagger heard stays, as the mornings of before counted it. Raises Quarantine when it is damaged.
+    """
+
+    def new(line: dict[str, Any]) -> str | None:
+        document = line["document"]
+        if document["id"] not in ids or all(document.get(name) == left for name, left in EMPTIED.items()):
+            return None
+        emptied = {"document": document | EMPTIED, "tags": line["tags"] | {"questions": []}}
+        return json.dumps(emptied, ensure_ascii=False) + "\n"
+
+    return packed.change(path, new, kind="tagged")
 
 
 def _line(tagged: Tagged) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -192,6 +193,7 @@ def settings_for(tmp_path: Path) -> Callable[..., Settings]:
             subscriptions=(),
             policy_areas=(),
             frame_names=(),
+            allowed=tuple({urlsplit(url).netloc for url in urls.values() if url and urlsplit(url).port}),
             places=Places(
                 folder=tmp_path,
                 data=tmp_path / "data",

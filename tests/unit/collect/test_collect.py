@@ -16,8 +16,7 @@ from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs.collect import collect, shards
 from kaders.jobs.housekeeping import remember
 from kaders.model import Fetch
-from kaders.read.items import Asked
-from kaders.settings import Settings
+from kaders.settings import Places, Settings
 from kaders.store import landing, ledger_files
 from kaders.store.retention import remove
 
@@ -131,17 +130,15 @@ def test_one_source_never_stops_another(web: Any, refused: str, settings_for: Ma
 def test_a_fault_of_ours_is_one_failed_source(
     web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kaders.jobs import collect as job
-
     settings = settings_for(a=f"{web.url}/feed", b=f"{web.url}/feed")
-    reader = job.READERS["feed"]
+    write = landing.write
 
-    def fragile(body: bytes, asked: Asked) -> Any:
-        if asked.source.id == "a":
+    def fragile(places: Places, source: str, *rest: Any) -> str:
+        if source == "a":
             raise ZeroDivisionError
-        return reader(body, asked)
+        return write(places, source, *rest)
 
-    monkeypatch.setitem(job.READERS, "feed", fragile)
+    monkeypatch.setattr(landing, "write", fragile)
     assert collect(settings, NOW, now=NOW).failures == (
         "Bron a: unexpected: ZeroDivisionError (unreadable).",
     )
@@ -224,13 +221,39 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_mends_it(
 
 def test_only_the_shard_is_visited(web: Any, settings_for: Make, tmp_path: Path) -> None:
     settings = settings_for(**dict.fromkeys("abcde", f"{web.url}/feed"), file=None)
-    assert shards(settings, size=2) == [["a", "b"], ["c", "d"], ["e"]]
-    for shard in shards(settings, size=2):
+    for shard in (["a", "b"], ["c", "d"], ["e"]):
         collect(settings, NOW, now=NOW, only=shard)
     assert sorted(fetch.source for fetch in ledger(settings)) == list("abcde")
     assert len(list((tmp_path / "data/ledger/toets/2026-11-23").iterdir())) == 3
     with pytest.raises(ConfigurationError, match="zzz"):
         collect(settings, NOW, now=NOW, only=["a", "zzz"])
+
+
+def test_shards_keep_hosts_together_and_hold_what_is_due(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaders.jobs.collect.WORTH", 2)
+    local = {f"a{n}": f"{web.url}/feed?{n}" for n in range(3)}
+    away = {f"b{n}": f"https://site{n}.example/feed" for n in range(4)}
+    settings = settings_for(**local, **away, file=None)
+    assert shards(settings, NOW) == [["a0", "a1", "a2"], ["b0", "b3"], ["b1"], ["b2"]]
+    assert shards(settings, NOW, most=2) == [["a0", "a1", "a2", "b3"], ["b0", "b1", "b2"]]
+    collect(settings, NOW, now=NOW, only=["a0", "a1", "a2"], due=True)
+    assert sorted(id for shard in shards(settings, NOW + QUARTER) for id in shard) == ["b0", "b1", "b2", "b3"]
+    tomorrow = shards(settings, NOW + timedelta(days=1))
+    assert sorted(id for shard in tomorrow for id in shard) == [*local, *away]
+
+
+def test_what_is_not_due_is_left_alone_and_a_failure_is_told_once_a_day(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/feed", gone=f"{web.url}/status/404")
+    moments = [NOW + n * timedelta(hours=1) for n in range(60)]
+    for moment in moments:
+        collect(settings, moment, now=moment, due=True)
+    asked = [request["path"] for request in web.asked]
+    assert 8 <= asked.count("/feed") <= 30, "two a day: some hours apart, and before every morning"
+    assert 5 <= asked.count("/status/404") <= 10, "ever more seldom"
+    days = {(line.moment.date(), line.reason) for line in ledger(settings) if line.source == "gone"}
+    assert days == {(day, "http_404") for day in {moment.date() for moment in moments}}
 
 
 def test_the_ledger_never_changes_its_files(settings_for: Make, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kaders.detect import panel
 from kaders.detect.calendar import window
-from kaders.detect.morning import sources
+from kaders.detect.sources import sources
 
 from .town import MONDAY, YESTERDAY, Row, ledger, moment, settings, visit
 

@@ -9,7 +9,7 @@ import pytest
 
 from kaders.detect import panel
 from kaders.detect.calendar import window
-from kaders.detect.morning import sources
+from kaders.detect.sources import sources
 
 from .town import (
     MONDAY,

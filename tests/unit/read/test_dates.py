@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaders.read.dates import EARLIEST, LATEST, moment
+from kaders.read.dates import EARLIEST, LATEST, first_of, judged, moment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -42,6 +42,12 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
         ("12/31/2025 10:00", "2025-12-31T09:00"),  # cannot be day first
         ("1772442000", "2026-03-02T09:00"),
         ("1772442000000", "2026-03-02T09:00"),
+        ("2026/11/2 3:00", "2026-11-02T02:00"),
+        ("Sun, 22 Nov 2026 10:00:00 GMT+1", "2026-11-22T09:00"),
+        ("22 novembre 2026 à 10h15", "2026-11-22T09:15"),
+        ("11/22/2026 10:15:00 PM", "2026-11-22T21:15"),
+        ("12/22/2025 12:15 a.m.", "2025-12-21T23:15"),
+        ("22 listopada 2026 08:00", "2026-11-22T07:00"),
         ("16 Oct 2017 24:00:00 GMT", "2017-10-17T00:00"),
         ("2026-11-24T11:59:00Z", "2026-11-24T11:59"),  # a wrong zone, not a wrong date
     ],
@@ -88,3 +94,31 @@ def test_every_iso_moment_comes_back(seconds: int, hours: int) -> None:
 def test_nothing_makes_it_stumble(raw: str) -> None:
     found = moment(raw, fetched_at=NOW)
     assert found is None or EARLIEST <= found <= NOW + LATEST
+
+
+@pytest.mark.parametrize(
+    ("raw", "mark"),
+    [
+        ("2026-11-22T10:00:00Z", ""),
+        ("1772442000", ""),
+        ("2026-11-22 10:00", "no_zone"),
+        ("2026-11-22", "no_zone"),
+        ("22-11-26 10:00 +0100", "two_digit_year"),
+        ("2031-01-01", "future"),
+        ("0001-01-01T00:00:00Z", "ancient"),
+        ("16 Jul 2026 15:10:00 XYZ", "unreadable"),
+        ("  ", "missing"),
+        (None, "missing"),
+    ],
+)
+def test_a_date_is_judged(raw: object, mark: str) -> None:
+    stated, judgement = judged(raw, fetched_at=NOW)
+    assert judgement == mark
+    assert (stated is None) == (mark in ("future", "ancient", "unreadable", "missing"))
+
+
+def test_the_first_date_that_stands_is_taken() -> None:
+    later = "2026-11-22T10:00:00Z"
+    assert first_of(["onzin", later], fetched_at=NOW) == judged(later, fetched_at=NOW)
+    assert first_of(["", "2031-01-01", "onzin"], fetched_at=NOW) == (None, "future")
+    assert first_of([], fetched_at=NOW) == (None, "missing")

@@ -1,11 +1,14 @@
 -- one row per document known at the cut-off, in its latest revision, dated by its first one
+-- A document that was withdrawn by then is none, whatever came after.
 -- In: $cutoff (moment), $base (first day), $zone (IANA name). Days are days in that zone.
 WITH latest AS (
     SELECT
         id,
         min(first_seen) AS first_seen,
         arg_min(published, {first_seen: first_seen, content: content}) AS published,
-        arg_max(content, {first_seen: first_seen, content: content}) AS content
+        arg_max(
+            content, {withdrawn: fate = 'withdrawn', first_seen: first_seen, content: content}
+        ) AS content
     FROM core_document
     WHERE first_seen <= $cutoff
     GROUP BY id

@@ -11,7 +11,8 @@ SELECT
     arg_max(outcome, moment) AS outcome,
     arg_max(coalesce(nullif(detail, ''), reason), moment) AS reason,
     max(moment) FILTER (WHERE before IS DISTINCT FROM outcome) AS since,
-    max(moment) AS last
+    max(moment) AS last,
+    arg_max(reason, moment) AS code
 FROM visit
 GROUP BY source
 ORDER BY source

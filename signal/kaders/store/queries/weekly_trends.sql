@@ -13,7 +13,10 @@ WITH known AS (
 item AS (
     SELECT id, content, timezone($zone, first_published::TIMESTAMPTZ)::DATE AS day, kind, fate
     FROM known
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY first_seen DESC, content) = 1
+    -- Withdrawn is withdrawn, whatever came after.
+    QUALIFY row_number() OVER (
+        PARTITION BY id ORDER BY fate = 'withdrawn' DESC, first_seen DESC, content
+    ) = 1
 ),
 
 counted AS (

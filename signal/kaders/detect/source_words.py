@@ -1,0 +1,282 @@
+"""What is said of sources, in Dutch and English: why one failed, what to do, and what an alarm means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from kaders.detect.health import Alarm
+
+Both = dict[str, str]
+NAMED = 3
+"""Sources that are named in one line under a message; the report names the others."""
+
+REASONS: dict[str, Both] = {
+    "unreachable": {"nl": "geen antwoord van de server", "en": "no answer from the server"},
+    "dns": {
+        "nl": "het internetadres is niet te vinden",
+        "en": "the internet address cannot be found",
+    },
+    "timeout": {"nl": "antwoordde te langzaam", "en": "answered too slowly"},
+    "tls": {"nl": "het beveiligingscertificaat klopt niet", "en": "the security certificate is not right"},
+    "refused_address": {
+        "nl": "het adres wijst naar een besloten netwerk",
+        "en": "the address leads into a private network",
+    },
+    "redirects": {"nl": "wordt steeds doorgestuurd", "en": "is redirected again and again"},
+    "http_404": {"nl": "het adres bestaat niet meer (404)", "en": "the address no longer exists (404)"},
+    "http_410": {"nl": "de bron is opgeheven (410)", "en": "the source has been withdrawn (410)"},
+    "http_4xx": {"nl": "de server weigert ons", "en": "the server refuses us"},
+    "http_5xx": {"nl": "storing bij de bron", "en": "a fault at the source"},
+    "rate_limited": {"nl": "vraagt ons te wachten", "en": "asks us to wait"},
+    "robots": {
+        "nl": "de site wil niet dat programma’s deze pagina lezen",
+        "en": "the site does not want programs to read this page",
+    },
+    "login_wall": {"nl": "een inlogpagina in plaats van berichten", "en": "a login page instead of entries"},
+    "consent_wall": {
+        "nl": "een cookiemelding in plaats van berichten",
+        "en": "a cookie notice instead of entries",
+    },
+    "html_instead_of_feed": {"nl": "een pagina in plaats van een feed", "en": "a page instead of a feed"},
+    "no_secret": {"nl": "de sleutel ontbreekt bij ons", "en": "we have no key for it"},
+    "secret_refused": {"nl": "de sleutel wordt geweigerd", "en": "the key is refused"},
+    "closed": {
+        "nl": "de server houdt zijn berichten voor zichzelf",
+        "en": "the server keeps its posts to itself",
+    },
+    "service_fault": {"nl": "de dienst meldt zelf een fout", "en": "the service itself reports a fault"},
+    "empty": {"nl": "een leeg antwoord", "en": "an empty reply"},
+    "truncated": {"nl": "het antwoord breekt af", "en": "the reply breaks off"},
+    "unreadable": {"nl": "het antwoord is niet te lezen", "en": "the reply cannot be read"},
+    "parser_stopped": {
+        "nl": "het lezen duurde te lang en is gestopt",
+        "en": "reading took too long and was stopped",
+    },
+    "too_large": {"nl": "het antwoord is te groot", "en": "the reply is too large"},
+    "partly_unreadable": {
+        "nl": "niet te lezen berichten: {bad_entries}",
+        "en": "entries that could not be read: {bad_entries}",
+    },
+    "cut_off": {
+        "nl": "er was meer dan we in één keer ophalen",
+        "en": "there was more than we collect at once",
+    },
+    "full_page": {
+        "nl": "een volle lijst: er kan meer zijn geweest",
+        "en": "a full list: there may have been more",
+    },
+    "no_past": {"nl": "kan het verleden niet tonen", "en": "cannot show the past"},
+    "never": {"nl": "nog nooit opgehaald", "en": "never collected yet"},
+    "silent": {"nl": "niet opgehaald deze ochtend", "en": "not collected this morning"},
+    "": {"nl": "", "en": ""},
+}
+"""Why a visit failed or brought a part, per reason code."""
+
+ADVICE: dict[str, Both] = {
+    "dns": {"nl": "Controleer het adres in sources.yaml.", "en": "Check the address in sources.yaml."},
+    "tls": {
+        "nl": "De bron moet haar certificaat herstellen; meld het haar.",
+        "en": "The source must mend its certificate; tell them.",
+    },
+    "refused_address": {
+        "nl": "Hoort het bij uw eigen netwerk, zet het dan onder network: allow: in organisation.yaml.",
+        "en": "If it is your own network, put it under network: allow: in organisation.yaml.",
+    },
+    "redirects": {
+        "nl": "Open het adres in een browser en zet het adres waar u uitkomt in sources.yaml.",
+        "en": "Open the address in a browser and put where you end up in sources.yaml.",
+    },
+    "http_404": {
+        "nl": "Zoek het nieuwe adres met `kaders source add` en de voorpagina van de site.",
+        "en": "Find the new address with `kaders source add` and the front page of the site.",
+    },
+    "http_410": {
+        "nl": "Haal de bron uit sources.yaml of zoek een andere.",
+        "en": "Take the source out of sources.yaml or find another.",
+    },
+    "http_4xx": {
+        "nl": "Vraag de bron om toegang; het contactadres staat in onze User-Agent.",
+        "en": "Ask the source for access; our contact address is in our User-Agent.",
+    },
+    "rate_limited": {
+        "nl": "Niets doen: we wachten zoals gevraagd. Blijft het, zet dan pause_seconds: in sources.yaml.",
+        "en": "Nothing to do: we wait as asked. If it stays, set pause_seconds: in sources.yaml.",
+    },
+    "robots": {
+        "nl": "Vraag de uitgever om toestemming, of zet pages: uit in sources.yaml.",
+        "en": "Ask the publisher for permission, or turn pages: off in sources.yaml.",
+    },
+    "login_wall": {
+        "nl": "Zoek een openbaar adres, of maak een afspraak met de uitgever.",
+        "en": "Find a public address, or come to an agreement with the publisher.",
+    },
+    "consent_wall": {
+        "nl": "Vraag de uitgever om een feed zonder cookiemelding.",
+        "en": "Ask the publisher for a feed without the cookie notice.",
+    },
+    "html_instead_of_feed": {
+        "nl": "Zoek het adres van de feed met `kaders source add` en het adres van de site.",
+        "en": "Find the address of the feed with `kaders source add` and the address of the site.",
+    },
+    "no_secret": {
+        "nl": "Zet de sleutel klaar onder de naam die bij secret: in sources.yaml staat.",
+        "en": "Provide the key under the name that secret: has in sources.yaml.",
+    },
+    "secret_refused": {
+        "nl": "Vraag een nieuwe sleutel aan en zet die onder dezelfde naam.",
+        "en": "Ask for a new key and put it under the same name.",
+    },
+    "closed": {
+        "nl": "Volg het onderwerp via een andere server, of haal de bron weg.",
+        "en": "Follow the subject through another server, or take the source out.",
+    },
+    "empty": {
+        "nl": "Open het adres in een browser: is het nog de goede lijst?",
+        "en": "Open the address in a browser: is it still the right list?",
+    },
+    "unreadable": {
+        "nl": "Meld het de bron; bewaar een voorbeeld van het antwoord.",
+        "en": "Tell the source; keep an example of the reply.",
+    },
+    "parser_stopped": {
+        "nl": "Meld het de bron; de andere bronnen hebben er geen last van.",
+        "en": "Tell the source; the other sources are not affected.",
+    },
+    "too_large": {
+        "nl": "Vraag de bron om een kortere feed, of zoek er een per onderwerp.",
+        "en": "Ask the source for a shorter feed, or find one per subject.",
+    },
+    "cut_off": {
+        "nl": "Niets doen: de volgende keer halen we de rest.",
+        "en": "Nothing to do: the next visit fetches the rest.",
+    },
+    "full_page": {
+        "nl": "Vraag vaker (every_minutes:) of nauwer (query:) in sources.yaml.",
+        "en": "Ask more often (every_minutes:) or more narrowly (query:) in sources.yaml.",
+    },
+}
+"""What a person can do about it; a reason without an entry mends itself or asks for patience."""
+
+SILENT = {
+    "nl": "Open de bron in een browser: staat daar nieuws dat wij missen, zoek dan het nieuwe adres.",
+    "en": "Open the source in a browser: if it has news that we miss, find its new address.",
+}
+"""What to do about a source that answers well and brings nothing."""
+
+
+def reason(code: str, bad_entries: int = 0) -> Both:
+    """A reason in words; a code that nobody has words for is told as it is."""
+    said = REASONS.get(code)
+    if said is None:
+        return {"nl": code, "en": code}
+    return {language: text.format(bad_entries=bad_entries) for language, text in said.items()}
+
+
+def advice(alarm: Alarm) -> Both:
+    """What to do about an alarm; empty texts when there is nothing."""
+    if alarm.reason in ADVICE:
+        return ADVICE[alarm.reason]
+    return SILENT if alarm.kind in ("silent", "shrunk") and not alarm.reason else {"nl": "", "en": ""}
+
+
+def alarm(found: Alarm) -> Both:
+    """What an alarm means in words, without the name of the source: it follows the name and a colon."""
+    return _KINDS[found.kind](found)
+
+
+def _silent(found: Alarm) -> Both:
+    if found.reason == "empty":
+        return {
+            "nl": f"geeft sinds {_day(found.since, 'nl')} een lege lijst, wat nooit gebeurde",
+            "en": f"gives an empty list since {_day(found.since, 'en')}, which never happened before",
+        }
+    why = reason(found.reason)
+    nl = f" ({why['nl']})" if found.reason else ""
+    en = f" ({why['en']})" if found.reason else ""
+    return {
+        "nl": f"zwijgt: niets nieuws sinds {_day(found.since, 'nl')}, waar er {_about(found.expected, 'nl')} "
+        f"werden verwacht{nl}",
+        "en": f"silent: nothing new since {_day(found.since, 'en')}, where {_about(found.expected, 'en')} "
+        f"were expected{en}",
+    }
+
+
+def _html(found: Alarm) -> Both:
+    why = reason(found.reason)
+    return {
+        "nl": f"gaf altijd berichten en geeft sinds {_day(found.since, 'nl')} {why['nl']}",
+        "en": f"always gave entries, and since {_day(found.since, 'en')} gives {why['en']}",
+    }
+
+
+def _shrunk(found: Alarm) -> Both:
+    return {
+        "nl": f"brengt veel minder: {found.seen} in een week, verwacht {_about(found.expected, 'nl')}",
+        "en": f"brings far less: {found.seen} in a week, {_about(found.expected, 'en')} expected",
+    }
+
+
+def _flooded(found: Alarm) -> Both:
+    return {
+        "nl": f"brengt ineens veel meer: {found.seen} berichten op een dag, verwacht "
+        f"{_about(found.expected, 'nl')}; misschien is een archief opnieuw gepubliceerd",
+        "en": f"suddenly brings far more: {found.seen} entries in a day, {_about(found.expected, 'en')} "
+        "expected; perhaps an archive was published again",
+    }
+
+
+def _fixed(found: Alarm) -> Both:
+    return {
+        "nl": f"is terug: {found.seen} nieuwe berichten",
+        "en": f"is back: {found.seen} new entries",
+    }
+
+
+def _moved(found: Alarm) -> Both:
+    return {
+        "nl": f"is voorgoed verhuisd naar {found.reason}; zet dat adres bij url: in sources.yaml",
+        "en": f"moved for good to {found.reason}: change url: in sources.yaml",
+    }
+
+
+_KINDS = {
+    "silent": _silent,
+    "html": _html,
+    "shrunk": _shrunk,
+    "flooded": _flooded,
+    "fixed": _fixed,
+    "moved": _moved,
+}
+_MONTHS = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+
+def _day(when: date, language: str) -> str:
+    return f"{when.day} {_MONTHS[language][when.month - 1]}"
+
+
+def _about(expected: float, language: str) -> str:
+    """A number of items as people say it: one decimal below ten."""
+    number = f"{expected:.0f}" if expected >= 10 else f"{expected:.1f}".removesuffix(".0")
+    return f"ongeveer {number.replace('.', ',')}" if language == "nl" else f"about {number}"
+
+
+def not_heard(names: Mapping[str, str], alarms: Sequence[Alarm]) -> Both | None:
+    """One line for under a message: which of its sources are silent or turned; None when none is.
+
+    names: per source its readable name.
+    """
+    quiet = [names[each.source] for each in alarms if each.kind in ("silent", "html", "shrunk")]
+    if not quiet:
+        return None
+    n, said = len(quiet), ", ".join(quiet[:NAMED]) + ("…" if len(quiet) > NAMED else "")
+    one = n == 1
+    return {
+        "nl": f"Let op: {n} {'bron zwijgt of brengt' if one else 'bronnen zwijgen of brengen'} veel minder: "
+        f"{said}; zie het rapport.",
+        "en": f"Note: {n} {'source is silent or brings' if one else 'sources are silent or bring'} far less: "
+        f"{said}; see the report.",
+    }

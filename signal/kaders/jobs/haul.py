@@ -1,0 +1,201 @@
+"""Everything that one visit to a source brings: its pages, asked one after another and read in the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+from kaders.collect import bluesky_session, jetstream
+from kaders.collect.sandbox import Sandbox
+from kaders.collect.secrets import Secrets, secret_of
+from kaders.errors import Quarantine
+from kaders.model import Item, Question
+from kaders.net.addresses import connect
+from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
+from kaders.net.walls import wall
+from kaders.read.items import Asked, Found, fingerprint
+from kaders.read.known import Rest, cut
+from kaders.read.readers import READERS, Reader
+from kaders.settings import Settings, Source
+from kaders.store import state
+
+NOW = timedelta(hours=1)
+"""Within this distance the reply of now is the reply of the moment; a late run asks nothing special."""
+LISTENED = 60.0
+"""Seconds that a stream is listened to at a visit: it plays thousands of posts a second, and a quarter of an
+hour of all posts in the world is some forty thousand."""
+FULL_EVERY = timedelta(days=1)
+"""How often a source is asked for everything, whether or not its validators say that nothing changed: some
+keep their ETag when the feed changes (rss-fetcher's config says so; NewsBlur asks one time in a hundred)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What all visits of one call share.
+
+    moment      as of when (UTC); `now` is the clock
+    everything  whether sources are visited that are not due yet
+    """
+
+    settings: Settings
+    moment: datetime
+    now: datetime
+    key: bytes
+    door: Door
+    sandbox: Sandbox
+    secrets: Secrets
+    everything: bool
+
+    @property
+    def past(self) -> datetime | None:
+        """The moment to ask the source about, None when that is now."""
+        return self.moment if abs(self.moment - self.now) > NOW else None
+
+
+@dataclass(slots=True)
+class Haul:
+    """What the pages of one visit brought together.
+
+    marks    hashes of the raw entries of the first page; `skipped` were known by them and not read again
+    stopped  the reason why a later page could not be had
+    """
+
+    reply: Reply
+    body: str
+    cursor: dict[str, str]
+    unchanged: bool = False
+    items: list[Item] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    gone_authors: list[str] = field(default_factory=list)
+    marks: tuple[str, ...] = ()
+    skipped: int = 0
+    bad: int = 0
+    every: int = 0
+    short: str = ""
+    stopped: str = ""
+
+    def add(self, found: Found) -> None:
+        """One page more."""
+        self.items += found.items
+        self.gone += found.gone
+        self.gone_authors += found.gone_authors
+        self.bad += found.bad
+        self.every = max(self.every, found.every)
+        self.short = self.short or found.short
+        self.cursor |= found.cursor
+
+
+def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul:
+    """Everything that the pages of one visit hold, as far as it is not known to be unchanged."""
+    reader = READERS[source.reader]
+    question: Question | None = reader.first(source, memory.cursor, by.moment)
+    assert question is not None
+    reply = _ask(question, source, by, shown(memory, by.moment), memory.cursor)
+    brought = Haul(reply, _hash(question, reply), dict(memory.cursor))
+    if memory.body and (reply.status == 304 or brought.body == memory.body):
+        brought.unchanged = True
+        return brought
+    rest = cut(reply.body, set(memory.marks))
+    brought.marks, brought.skipped = rest.marks, rest.skipped
+    home, known = urlsplit(question.url).netloc, set(memory.entries.values())
+    for page in range(reader.pages):
+        found = _read(source, question, reply, rest, brought, by, first=first)
+        before = dict(brought.cursor)
+        brought.add(found)
+        question = found.next
+        if question is None or (reader.until_known and all(fingerprint(i) in known for i in found.items)):
+            break
+        if page == reader.pages - 1:
+            brought.short = brought.short or ("" if first or brought.cursor != before else "full_page")
+            break
+        try:
+            reply = _next(question, source, by, reader, at_home=urlsplit(question.url).netloc == home)
+        except FetchFailed as failed:
+            brought.stopped, brought.cursor = failed.reason, dict(memory.cursor)
+            break
+        rest = Rest(reply.body, (), 0)
+    return brought
+
+
+def _next(question: Question, source: Source, by: Round, reader: Reader, *, at_home: bool) -> Reply:
+    """The reply to a later question of a visit; the secret of the source goes to its own host alone."""
+    try:
+        return _ask(question if at_home else replace(question, key=""), source, by, Validators(), {})
+    except FetchFailed as failed:
+        if failed.status in reader.absent:
+            return Reply(failed.status, b"", f"absent/{failed.status}", Validators(), of_moment=True)
+        raise
+
+
+def _read(
+    source: Source, question: Question, reply: Reply, rest: Rest, brought: Haul, by: Round, *, first: bool
+) -> Found:
+    asked = Asked(
+        source=source,
+        fetched_at=by.moment,
+        key=by.key,
+        content_type=reply.content_type,
+        question=question,
+        url=reply.url,
+        link=reply.link,
+        cursor=brought.cursor,
+        first_visit=first,
+    )
+    try:
+        return by.sandbox.read(source.reader, rest.body, asked)
+    except Quarantine as bad:
+        if str(bad) != "html_instead_of_feed":
+            raise
+        reason = wall(reply.body, reply.content_type, question.url, reply.url)
+        raise Quarantine(reason or str(bad), bad.detail) from bad
+
+
+def shown(memory: state.State, at: datetime) -> Validators:
+    """What to show the source; nothing when it lies, and once a day nothing to find out whether it does."""
+    if memory.lies or memory.full is None or at - memory.full >= FULL_EVERY:
+        return Validators()
+    return Validators(memory.etag, memory.last_modified)
+
+
+def _ask(
+    question: Question, source: Source, by: Round, validators: Validators, cursor: Mapping[str, str]
+) -> Reply:
+    """The source's reply; FetchFailed no_secret without its key, no_past when it is not of the moment."""
+    secret = secret_of(source, by.secrets)
+    if secret is None:
+        raise FetchFailed("no_secret", f"there is no secret at {source.secret}")
+    if source.reader == "bluesky_search":
+        keep = by.settings.places.of("state") / "sessions" / f"{source.id}.json"
+        secret = bluesky_session.token(by.door, source.address, secret, keep)
+    if source.reader == "jetstream":
+        return _heard(question, source, by, cursor)
+    pause = source.pause_seconds or READERS[source.reader].pause or None
+    reply = by.door.ask(question, secret=secret, validators=validators, past=by.past, pause=pause)
+    if not reply.of_moment:
+        raise FetchFailed("no_past", "the source does not keep its past", status=reply.status)
+    return reply
+
+
+def _heard(question: Question, source: Source, by: Round, cursor: Mapping[str, str]) -> Reply:
+    """What the stream has said since the cursor, as if it were a reply; it has no other past than that."""
+    if by.past:
+        raise FetchFailed("no_past", "a stream plays back a day and a half, and not a moment")
+    heard = jetstream.listen(
+        source,
+        cursor,
+        connect=partial(connect, timeout=jetstream.CONNECT, allow=by.settings.allowed),
+        until_us=int(by.now.timestamp() * jetstream.SECOND),
+        deadline=LISTENED,
+        most=LARGEST,
+        contact=by.settings.organisation.contact,
+    )
+    return Reply(200, heard.lines, "application/x-ndjson", Validators(), of_moment=True, url=question.url)
+
+
+def _hash(question: Question, reply: Reply) -> str:
+    asked = f"{question.url} {question.body}\n".encode()
+    return hashlib.blake2b(asked + reply.body, digest_size=16).hexdigest()

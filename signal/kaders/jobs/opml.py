@@ -1,0 +1,174 @@
+"""Feeds from and for other readers: OPML becomes entries of sources.yaml, and the sources become OPML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from kaders.detect.wording import REASONS
+from kaders.errors import ConfigurationError, Quarantine
+from kaders.jobs.entry import entry_text
+from kaders.jobs.look import Look
+from kaders.jobs.source_add import group_of
+from kaders.model import SourceKind
+from kaders.read import discover, opml
+from kaders.read.discover import Refused
+from kaders.read.guessed import free_id, heard, same, slug, volume
+from kaders.read.opml import Outline
+from kaders.settings import Settings, Source
+
+KINDS: tuple[SourceKind, ...] = ("news", "rss", "social", "own")
+KEYED = re.compile(r"[?&](?:[\w-]*(?:key|token|secret|password|signature)|pass|auth|sig)=", re.IGNORECASE)
+"""An address with such a parameter may open something to whoever holds it."""
+
+Visit = Callable[[Source], Look]
+"""One look at a source; given when the feeds are to be visited before they are proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What a list of feeds comes to.
+
+    entries     each proposed source with its text
+    duplicates  titles of feeds that are sources already
+    faults      a sentence about every line that became no entry
+    """
+
+    entries: tuple[tuple[Source, str], ...]
+    duplicates: tuple[str, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All entries, for source_add.add."""
+        return "\n".join(text for _, text in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The sources as OPML, how many, and the names of those that no other reader can ask."""
+
+    text: str
+    feeds: int
+    left_out: tuple[str, ...]
+
+
+def import_opml(settings: Settings, path: Path, moment: datetime, *, visit: Visit | None = None) -> Import:
+    """Proposes an entry for every feed of the file that is not yet a source; writes nothing.
+
+    visit: look at each feed first; one that cannot be read becomes a fault, the others get their language
+    and volume from their entries. Raises ConfigurationError when the file is no list of feeds.
+    """
+    listed = _listed(path)
+    known = _known(settings)
+    taken = {source.id for source in settings.sources}
+    entries: list[tuple[Source, str]] = []
+    duplicates, faults = [], list(listed.faults)
+    for feed in listed.feeds:
+        if same(feed.url) in known:
+            duplicates.append(f"{feed.title or feed.url} (is '{known[same(feed.url)]}')")
+            continue
+        try:
+            source, text = _entry(settings, feed, path.name, moment, visit, taken)
+        except ConfigurationError as wrong:
+            faults.append(f"{f'line {feed.line}: ' if feed.line else ''}'{feed.title}': {wrong}")
+            continue
+        entries.append((source, text))
+        known[same(feed.url)] = source.id
+        taken.add(source.id)
+    return Import(tuple(entries), tuple(duplicates), tuple(faults))
+
+
+def export_opml(settings: Settings, moment: datetime) -> Export:
+    """The feeds among the sources as an OPML 2.0 document, in their order; never a secret.
+
+    A source that is asked through an API, needs a secret, or seems to hold a key in its address stays out
+    and is named.
+    """
+    rows = [(source, _as_feed(source)) for source in settings.sources]
+    feeds = [_exported(source, url) for source, url in rows if url]
+    name = settings.organisation.name.in_("nl")
+    text = opml.write(f"Kaders: {name}", feeds, made=format_datetime(moment))
+    return Export(text, len(feeds), tuple(source.name for source, url in rows if not url))
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    """The addresses that are sources already, also as export_opml writes them, with their ids."""
+    told = [(source, url) for source in settings.sources for url in (source.url, _as_feed(source)) if url]
+    return {same(url): source.id for source, url in told}
+
+
+def _listed(path: Path) -> opml.Outlines:
+    try:
+        with path.open("rb") as file:
+            return opml.outlines(file.read(opml.LARGEST + 1))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from None
+    except Quarantine as unreadable:
+        words = {
+            "too_large": f"is larger than {opml.LARGEST // 1024 // 1024} MB",
+            "empty": "is empty",
+        }.get(str(unreadable), "is no OPML list of feeds that can be read safely")
+        raise ConfigurationError(f"{path} {words}. Export it once more from the other reader") from None
+
+
+def _entry(
+    settings: Settings, feed: Outline, file: str, moment: datetime, visit: Visit | None, taken: set[str]
+) -> tuple[Source, str]:
+    """The entry of one feed; ConfigurationError when a visit shows that it cannot be read."""
+    source = _source(settings, feed, taken)
+    day = moment.astimezone(settings.organisation.zone).date()
+    if visit is None:
+        return source, entry_text(source, f"From {file} on {day}; not visited, so the volume is a guess.")
+    seen = visit(source)
+    if not seen.readable:
+        words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
+        raise ConfigurationError(f"{words} ({seen.detail or seen.reason})")
+    rate, days = volume(seen.items, moment)
+    update = {"expected_per_day": rate, "language": heard(seen.items), "known_to_work": day}
+    rests = f"the volume rests on {days} days" if days else "without dates, so the volume is a guess"
+    source = source.model_copy(update=update)
+    return source, entry_text(source, f"From {file} on {day}; {len(seen.items)} entries, {rests}.")
+
+
+def _source(settings: Settings, feed: Outline, taken: set[str]) -> Source:
+    site, place = urlsplit(feed.url).netloc, discover.known_place(feed.url)
+    if isinstance(place, Refused):
+        raise ConfigurationError(place.why)
+    reader = place.reader if place and place.reader in ("youtube", "reddit") else "feed"
+    kind: SourceKind = next((kind for kind in KINDS if kind in feed.folder.lower().split("/")), "rss")
+    try:
+        return Source(
+            id=free_id(slug(feed.title or site), taken),
+            name=(feed.title or site)[:80],
+            kind="social" if reader != "feed" else "rss" if kind == "own" else kind,
+            reader=reader,
+            url=feed.url,
+            owner_group=group_of(settings, feed.url),
+            expected_per_day=1,
+            terms=f"REPLACE: read the terms of {site} and say what they allow.",
+        )
+    except ValidationError as error:
+        raise ConfigurationError(str(error.errors()[0]["msg"])) from None
+
+
+def _as_feed(source: Source) -> str:
+    """The address at which another reader can follow a source; '' when there is none that may be given."""
+    url = source.url or ""
+    if source.secret or KEYED.search(url) or "${" in url:
+        return ""
+    if source.reader == "mastodon":
+        return re.sub(r"/api/v1/timelines/tag/(\w+)$", r"/tags/\1.rss", url) if "/tag/" in url else ""
+    return url if source.reader in ("feed", "youtube", "reddit") else ""
+
+
+def _exported(source: Source, url: str) -> Outline:
+    site = urlsplit(url)
+    return Outline(source.name, url, f"{site.scheme}://{site.netloc}/", f"{source.kind}/{source.owner_group}")

@@ -1,0 +1,150 @@
+"""Looks for the feed of a site, politely: at the address, at what it names, then at the usual places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from kaders.detect.wording import REASONS
+from kaders.errors import ConfigurationError
+from kaders.jobs.look import Asking, Look, Read, look, mend
+from kaders.model import Question, SourceKind
+from kaders.net.failures import FetchFailed
+from kaders.read import discover
+from kaders.read.discover import Candidate, Refused
+from kaders.read.guessed import domain_of
+from kaders.read.url import canonical
+from kaders.settings import Source
+
+MOST_LOOKED_AT = 6
+"""Feeds of one site that are looked at: each is a request to the same host, with its pause before it."""
+QUIET = timedelta(days=60)
+"""A feed without anything newer is offered after one that is alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A place that was looked at and gave something readable."""
+
+    candidate: Candidate
+    seen: Look
+    title: str
+
+    @property
+    def line(self) -> str:
+        """The offer on one line: address, title, entries, newest."""
+        newest = f", newest of {self.seen.newest:%Y-%m-%d}" if self.seen.newest else ""
+        return f"{self.candidate.url}  {self.title}  ({len(self.seen.items)} entries{newest})"
+
+
+def find(url: str, moment: datetime, *, door: Asking, read: Read, own: bool = False) -> tuple[Offer, ...]:
+    """What was found at an address and can be read, best first; at least one.
+
+    own: the channel belongs to the organisation itself; without it an account is refused.
+    Raises ConfigurationError, in words, for an address that is not followed or offers nothing readable.
+    """
+    candidates = _places(url, own)
+    offers = _looked_at(candidates, moment, door, read) if candidates else []
+    return tuple(offers or _searched(url, moment, door, read, own))
+
+
+def address_of(url: str) -> str:
+    """What a person typed as an address; ConfigurationError when it cannot be one, or holds a password."""
+    url = url.strip()
+    url = url if "://" in url else f"https://{url}"
+    if "@" in urlsplit(url).netloc:
+        raise ConfigurationError(
+            "a name or password may not stand in an address; name a 'secret:' in the entry"
+        )
+    if not canonical(url):
+        raise ConfigurationError(f"'{url[:200]}' is no address; write it as https://site.nl")
+    return url.split("#")[0]
+
+
+def _places(address: str, own: bool) -> list[Candidate]:
+    place = discover.known_place(address, own=own)
+    if isinstance(place, Refused):
+        raise ConfigurationError(f"{address} is not followed. {place.why}")
+    return [place] if place else []
+
+
+def _looked_at(candidates: Sequence[Candidate], moment: datetime, door: Asking, read: Read) -> list[Offer]:
+    """The candidates that can be read, best first."""
+    offers = []
+    for candidate in candidates[:MOST_LOOKED_AT]:
+        seen = _seen(candidate, moment, door, read)
+        if seen.readable:
+            offers.append(_offer(candidate, seen))
+    return _ranked(offers, moment)
+
+
+def _seen(candidate: Candidate, moment: datetime, door: Asking, read: Read) -> Look:
+    return look(_trial(candidate), moment, door=door, read=read, page=not candidate.offered)
+
+
+def _trial(candidate: Candidate) -> Source:
+    """A source that is as good as nothing yet, for the reader to read by."""
+    kind: SourceKind = "own" if candidate.own else "rss"
+    return Source(
+        id="trial",
+        name="trial",
+        kind=kind,
+        reader=candidate.reader,
+        url=candidate.url,
+        owner_group="trial",
+        expected_per_day=1,
+        terms="",
+    )
+
+
+def _offer(candidate: Candidate, seen: Look) -> Offer:
+    title = discover.title(seen.body) if candidate.reader in ("feed", "youtube", "reddit") else ""
+    return Offer(candidate, seen, title or candidate.title or (urlsplit(candidate.url).hostname or ""))
+
+
+def _ranked(offers: list[Offer], moment: datetime) -> list[Offer]:
+    """Articles before comments, entries before none, alive before asleep, then in the order of the page."""
+
+    def asleep(offer: Offer) -> bool:
+        return offer.seen.newest is not None and moment - offer.seen.newest > QUIET
+
+    return sorted(
+        offers,
+        key=lambda offer: (discover.about_replies(offer.candidate), not offer.seen.items, asleep(offer)),
+    )
+
+
+def _searched(address: str, moment: datetime, door: Asking, read: Read, own: bool) -> list[Offer]:
+    """Looks at the address itself, then at what it names, then at the usual places, then at the sitemaps."""
+    itself = Candidate(address, how="as given", offered=discover.looks_like_feed(address), own=own)
+    seen = _seen(itself, moment, door, read)
+    if seen.readable and seen.items:
+        return [_offer(itself, seen)]
+    if not seen.body:
+        words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
+        raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {mend(seen.reason)}")
+    for candidates in _further(seen, address, door):
+        offers = [offer for offer in _looked_at(candidates, moment, door, read) if offer.seen.items]
+        if offers:
+            return offers
+    raise ConfigurationError(
+        f"{address} offers no feed that can be read. Look on the site for 'RSS', or ask its publisher for one"
+    )
+
+
+def _further(seen: Look, address: str, door: Asking) -> Iterator[Sequence[Candidate]]:
+    """Where else to look, asked for only when what came before gave nothing."""
+    base = seen.url or address
+    if discover.is_sitemap(seen.body):
+        yield [Candidate(base, "sitemap", how="as given")]
+    channel = discover.channel(seen.body) if domain_of(base) == "youtube.com" else None
+    yield [channel] if channel else []
+    yield discover.feeds_in_page(seen.body, base)
+    yield discover.guesses(base)
+    robots = urljoin(base, "/robots.txt")
+    try:
+        yield discover.sitemaps(door.ask(Question(robots)).body, robots)
+    except FetchFailed:  # a site without robots.txt names no sitemaps
+        return

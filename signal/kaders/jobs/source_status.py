@@ -1,0 +1,139 @@
+"""How the sources stand, a line each: alarms first, then what fails, then the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaders.detect import source_words
+from kaders.detect.health import Alarm, health
+from kaders.detect.history import HISTORY_DAYS, Volume, weeks
+from kaders.settings import Settings, Source
+from kaders.store import state
+from kaders.store.connection import Connection
+from kaders.store.ledger import SourceState, last_period, source_states, volumes
+from kaders.store.state import State
+
+MANY = 100
+"""Sources from which only those with something to say have a line of their own: two screens full."""
+RANK = {"FAILED": 1, "NEVER": 1, "PARTIAL": 2}
+"""In which the outcomes are told, after the alarms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All there is to say of one source; None where nothing is known."""
+
+    source: Source
+    stands: SourceState | None
+    memory: State | None
+    week: Volume | None
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The last one, or NEVER."""
+        return self.stands.outcome if self.stands else "NEVER"
+
+    @property
+    def rank(self) -> int:
+        """0 for an alarm, then failing, then in part, then the rest."""
+        return 0 if self.alarms else RANK.get(self.outcome, 3)
+
+
+def standings(con: Connection, settings: Settings, moment: datetime) -> list[Standing]:
+    """Every source that is visited on schedule as it stood at `moment` (aware), in the order of their rank.
+
+    What the collector remembers is of now: it is left out where it is later than `moment`.
+    """
+    own, visited = settings.organisation, settings.visited
+    history, day = volumes(con, moment, own.timezone, HISTORY_DAYS), last_period(moment, own.timezone)
+    memories = {source.id: _memory(settings, source, moment) for source in visited}
+    moved = {name: memory.moved_to for name, memory in memories.items() if memory and memory.moved_to}
+    alarms = health(history, visited, day, own, moved)
+    stands, week = source_states(con, moment), weeks(history, visited, day, own)
+    by_source: dict[str, tuple[Alarm, ...]] = {}
+    for alarm in alarms:
+        by_source[alarm.source] = (*by_source.get(alarm.source, ()), alarm)
+    found = [
+        Standing(s, stands.get(s.id), memories[s.id], week.get(s.id), by_source.get(s.id, ()))
+        for s in visited
+    ]
+    return sorted(found, key=lambda each: each.rank)
+
+
+def _memory(settings: Settings, source: Source, moment: datetime) -> State | None:
+    memory = state.load(settings.places, source.id)
+    return memory if memory and memory.moment <= moment else None
+
+
+def source_lines(found: list[Standing], settings: Settings, *, every: bool = False) -> list[str]:
+    """The summary, then a line per source; of more than MANY those with something to say, unless `every`."""
+    told = found if every or len(found) <= MANY else [each for each in found if each.rank < 3]
+    rest = len(found) - len(told)
+    more = [f"and {rest:,} sources as they should be (--all shows each)"] if rest else []
+    return [_summary(found), *(_line(each, settings) for each in told), *more]
+
+
+def _summary(found: list[Standing]) -> str:
+    counts = Counter(each.outcome for each in found)
+    order = ("OK", "PARTIAL", "FAILED", "NOT EXPECTED", "NEVER")
+    said = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in order if counts[outcome])
+    alarms = sum(bool(each.alarms) for each in found)
+    return f"sources: {len(found):,} visited on schedule ({said or 'none'}), {alarms:,} with an alarm"
+
+
+def _line(each: Standing, settings: Settings) -> str:
+    if each.stands is None:
+        said = f"{'NEVER':<12} {each.source.id}: not visited yet"
+    else:
+        since, last = clock(each.stands.since, settings), clock(each.stands.last, settings)
+        why = f" ({_why(each.stands)})" if each.stands.reason or each.stands.code else ""
+        said = f"{each.outcome:<12} {each.source.id}: since {since}{why}, last visit {last}"
+    parts = [said, *_waiting(each, settings), *_week(each), *_alarms(each)]
+    return "; ".join(parts)
+
+
+def _why(stands: SourceState) -> str:
+    """The reason in words, and what the visit itself said of it."""
+    words = source_words.REASONS.get(stands.code)
+    detail = stands.reason if stands.reason != stands.code else ""
+    if words is None or "{" in words["en"]:
+        return detail or stands.code
+    return f"{words['en']}: {detail}" if detail else words["en"]
+
+
+def _waiting(each: Standing, settings: Settings) -> list[str]:
+    """When it is visited next, and what it waits for."""
+    if each.memory is None:
+        return []
+    due = clock(each.memory.next_visit, settings) if each.memory.next_visit else "at the next run"
+    if not each.memory.failures:
+        return [f"next {due}"]
+    n = each.memory.failures
+    asked = " as it asked" if each.memory.waits_for == "rate_limited" else ""
+    return [f"waits{asked}: {n} {'visit' if n == 1 else 'visits'} in a row failed, next {due}"]
+
+
+def _week(each: Standing) -> list[str]:
+    """What came in seven days against what is usual, or declared as long as nothing is learned."""
+    if each.week is None:
+        return [f"declared {7 * each.source.expected_per_day:.3g} a week"]
+    kind = "usual" if each.week.learned else "not learned yet, expected"
+    return [f"{each.week.seen} new in 7 days, {kind} {each.week.expected:.3g}"]
+
+
+def _alarms(each: Standing) -> Iterable[str]:
+    for alarm in each.alarms:
+        advice = source_words.advice(alarm)["en"]
+        yield f"ALARM {source_words.alarm(alarm)['en']}" + (f". {advice}" if advice else "")
+    reason = each.stands.code if each.stands else ""
+    if reason in source_words.ADVICE and not each.alarms:
+        yield source_words.ADVICE[reason]["en"]
+
+
+def clock(moment: datetime | None, settings: Settings) -> str:
+    """A moment on the organisation's own clock; "never" for none."""
+    return f"{moment.astimezone(settings.organisation.zone):%Y-%m-%d %H:%M}" if moment else "never"

@@ -1,0 +1,242 @@
+"""The one door to the outside: every question to a source, and every message to a webhook, goes through it.
+
+What it promises: only public addresses are asked (addresses.py), nothing lasts longer or gets larger than it
+may (wire.py, unpack.py), hosts are asked in turn and never while they want to be left alone (turns.py), pages
+only where robots.txt allows it (robots.py), keys never go to another host or into a message (journey.py), and
+every way to fail has one reason code (FetchFailed).
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Collection, Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from requests import PreparedRequest
+from requests.structures import CaseInsensitiveDict
+
+from kaders.model import Question
+from kaders.net import headers as said
+from kaders.net.addresses import NOT_PUBLIC, Resolve, inward, place, places
+from kaders.net.failures import FetchFailed
+from kaders.net.headers import Reply, Validators
+from kaders.net.journey import MOVED, Journey, Target, key_of, target
+from kaders.net.robots import LARGEST as LARGEST_ROBOTS
+from kaders.net.robots import Robots
+from kaders.net.turns import Turns
+from kaders.net.verdict import BUSY, check, reply
+from kaders.net.wire import Answer, Way, trust
+from kaders.settings import Settings
+
+__all__ = ["DEADLINE", "LARGEST", "Door", "FetchFailed", "Reply", "Validators", "open_door"]
+
+DEADLINE = 20.0
+"""Seconds for the whole exchange, redirects included; the deadline that Miniflux and FreshRSS came to."""
+LARGEST = 15 * 1024 * 1024
+"""Bytes, as received and as unpacked; Miniflux's limit, and the largest real feeds are 5 MB."""
+REDIRECTS = 5
+"""FreshRSS's limit, and RFC 9309's for robots.txt; more is a loop."""
+NOTHING_KNOWN = Validators()
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """What is left of one question: seconds that were not spent waiting for a turn, and how it is asked."""
+
+    seconds: float
+    largest: int
+    page: bool = False
+    pause: float = 0.0
+    cut: bool = False
+
+
+class Door:
+    """Asks sources and hands messages to webhooks; threads share it, and a job opens one.
+
+    contact   whom a source may write to; it goes along in the User-Agent
+    allow     exact host:port, by name or by address, that may lie inside our own walls. They are asked past
+              the proxy, and without turns: they are ours
+    proxy     http://host:port through which everything else goes. It is trusted and looks up the names, so
+              that only the address as it is written can be judged: one that is spelled as an inner address,
+              a name without a dot and names such as localhost are refused. The environment's are not used
+    pause     seconds between two starts to one host; at_once: requests to one host side by side
+    robots    texts of robots.txt by origin, for a caller who keeps them a day (robots.Robots)
+    resolve   looks up a name; authorities: a file with the certificates to trust instead of the usual ones
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str = "",
+        allow: Collection[str] = (),
+        proxy: str | None = None,
+        pause: float = 1.0,
+        at_once: int = 2,
+        robots: MutableMapping[str, str] | None = None,
+        resolve: Resolve = socket.getaddrinfo,
+        authorities: str | None = None,
+    ) -> None:
+        self._agent, self._allow, self._proxy = said.user_agent(contact), places(allow), proxy
+        self._turns, self._robots = Turns(pause, at_once), Robots(self._robots_text, robots)
+        self._resolve, self._authorities = resolve, authorities
+        self._local, self._lock = threading.local(), threading.Lock()
+        self._ways: list[Way] = []
+
+    def ask(
+        self,
+        question: Question,
+        *,
+        secret: str = "",
+        validators: Validators = NOTHING_KNOWN,
+        past: datetime | None = None,
+        deadline: float = DEADLINE,
+        largest: int = LARGEST,
+        page: bool = False,
+        pause: float | None = None,
+    ) -> Reply:
+        """The reply to a question; one attempt, at most `deadline` seconds beside the waiting for a turn.
+
+        secret: the key, sent as `question.key` says; past: the moment as of which to answer, which only a
+        reply with Memento-Datetime does (RFC 7089); largest: bytes, as received and as unpacked; page:
+        whether robots.txt must allow it; pause: seconds to the next question to this host, if more than ours.
+        Raises FetchFailed: refused_address, dns, unreachable, timeout, tls, redirects, too_large, truncated,
+        unreadable, empty, robots, rate_limited, no_secret, secret_refused, http_404, http_410, http_4xx,
+        http_5xx, or no_past for an error that is not of the moment that was asked for.
+        """
+        key = key_of(question.key, secret)
+        journey = Journey(target(key.off(question.url)), key, question.body)
+        headers = self._headers(question.accept or (said.PAGES if page else said.FEEDS))
+        headers |= said.asking(validators, past)
+        answer = self._travel(journey, headers, _Allowance(deadline, largest, page, pause or 0.0))
+        of_moment = past is None or "Memento-Datetime" in answer.headers
+        check(answer, validators, of_moment=of_moment, keyed=bool(journey.key.form))
+        return reply(answer, journey, key.off, validators, of_moment=of_moment)
+
+    def send(self, url: str, payload: object, headers: Mapping[str, str], deadline: float = DEADLINE) -> int:
+        """POST `payload` as JSON and give the status; a redirect is not followed, it would lose the message.
+
+        Raises FetchFailed refused_address, dns, unreachable, timeout, tls or unreadable.
+        """
+        at, body = target(url), json.dumps(payload).encode()
+        request = PreparedRequest()
+        request.method, request.url, request.body = "POST", at.url, body
+        sized = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        request.headers = CaseInsensitiveDict(self._headers("*/*") | sized | dict(headers))
+        direct = self._direct(at)
+        end = time.monotonic() + deadline
+        return self._way().exchange(request, end=end, largest=0, direct=direct, read=False).status
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        with self._lock:
+            ways, self._ways = self._ways, []
+        for way in ways:
+            way.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _headers(self, accept: str) -> dict[str, str]:
+        return {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": said.PACKED}
+
+    def _travel(self, journey: Journey, headers: dict[str, str], allowance: _Allowance) -> Answer:
+        """The first answer that is no redirect; `journey` is then where it came from."""
+        came = ""
+        for _ in range(REDIRECTS + 1):
+            self._turns.check(self._shut_as(journey.at))
+            if allowance.page:
+                self._turns.slow_down(journey.at.host, self._robots.check(journey.at))
+            answer = self._step(journey, headers, allowance, again=journey.at.host == came)
+            if answer.status not in MOVED:
+                return answer
+            if not answer.headers.get("Location"):
+                raise FetchFailed("redirects", "a redirect that does not say where to", answer.status)
+            came = journey.at.host
+            journey.follow(answer.status, answer.headers["Location"])
+        raise FetchFailed("redirects", f"more than {REDIRECTS} redirects", answer.status)
+
+    def _step(
+        self, journey: Journey, headers: dict[str, str], allowance: _Allowance, *, again: bool
+    ) -> Answer:
+        """One request, in its turn. A host that asks to be left alone is left alone from then on."""
+        at = journey.at
+        if place(at.host, at.port) in self._allow:
+            return self._exchange(journey, headers, allowance)
+        with self._turns.turn(at.host, pause=allowance.pause, again=again):
+            self._turns.check(at.host)
+            return self._exchange(journey, headers, allowance)
+
+    def _exchange(self, journey: Journey, headers: dict[str, str], allowance: _Allowance) -> Answer:
+        started = time.monotonic()
+        answer = self._way().exchange(
+            journey.request(headers),
+            end=started + allowance.seconds,
+            largest=allowance.largest,
+            direct=self._direct(journey.at),
+            cut=allowance.cut,
+        )
+        allowance.seconds -= time.monotonic() - started
+        if answer.status in BUSY and (seconds := said.retry_after(answer.headers)):
+            self._turns.shut(self._shut_as(journey.at), seconds)
+        return answer
+
+    def _shut_as(self, at: Target) -> str:
+        """What is left alone when it asks for it: a host; of our own places, which hold many, a path."""
+        return at.url.partition("?")[0] if place(at.host, at.port) in self._allow else at.host
+
+    def _direct(self, at: Target) -> bool:
+        """Whether to go past the proxy. FetchFailed refused_address for an inner address through one."""
+        if self._proxy is None or place(at.host, at.port) in self._allow:
+            return True
+        if inward(at.host):
+            raise FetchFailed("refused_address", NOT_PUBLIC)
+        return False
+
+    def _way(self) -> Way:
+        """This thread's own connections."""
+        if not hasattr(self._local, "way"):
+            with self._lock:
+                self._local.way = Way(
+                    allow=self._allow,
+                    resolve=self._resolve,
+                    trust=trust(self._authorities),
+                    proxy=self._proxy,
+                )
+                self._ways.append(self._local.way)
+        way: Way = self._local.way
+        return way
+
+    def _robots_text(self, origin: str) -> str:
+        """The text of an origin's robots.txt; '' when it has none. FetchFailed when nobody can say."""
+        journey = Journey(target(origin + "/robots.txt"))
+        allowance = _Allowance(DEADLINE, LARGEST_ROBOTS, cut=True)
+        answer = self._travel(journey, self._headers("text/plain, */*;q=0.5"), allowance)
+        if 200 <= answer.status < 300:
+            return answer.body.decode("utf-8-sig", "replace")
+        if 400 <= answer.status < 500 and answer.status != 429:
+            return ""
+        raise FetchFailed("http_5xx", f"status {answer.status}", answer.status)
+
+
+def open_door(settings: Settings, robots: MutableMapping[str, str] | None = None) -> Door:
+    """The door as an organisation's settings have it; robots: as in Door."""
+    network = settings.organisation.network
+    return Door(
+        contact=settings.organisation.contact,
+        allow=settings.allowed,
+        proxy=network.proxy,
+        pause=network.pause_seconds,
+        at_once=network.at_once,
+        robots=robots,
+    )

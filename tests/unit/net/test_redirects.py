@@ -1,0 +1,54 @@
+"""Where redirects may lead, and which of them give a new address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kaders.model import Question
+from kaders.net.door import Door
+
+
+def test_five_redirects_are_followed_and_a_sixth_is_not(raw: Any, door: Door, hop: Any, failed: Any) -> None:
+    raw.ways |= {f"/{left}": hop(f"/{left - 1}" if left > 1 else "/feed") for left in range(1, 7)}
+    reply = door.ask(Question(f"{raw.url}/5"))
+    assert (reply.body, reply.url, reply.moved_to) == (b"<rss/>", f"{raw.url}/feed", "")
+    assert failed(door, f"{raw.url}/6").reason == "redirects"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [((301,), "/feed"), ((308, 301), "/feed"), ((302,), ""), ((302, 301), ""), ((301, 302), "/1"), ((301, 308, 307), "/2")],
+)  # fmt: skip
+def test_only_what_is_permanent_from_the_first_is_a_new_address(
+    raw: Any, door: Door, statuses: tuple[int, ...], moved_to: str, hop: Any
+) -> None:
+    for number, status in enumerate(statuses):
+        raw.ways[f"/{number}"] = hop(f"/{number + 1}" if number + 1 < len(statuses) else "/feed", status)
+    assert door.ask(Question(f"{raw.url}/0")).moved_to == (raw.url + moved_to if moved_to else "")
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["file:///etc/passwd", "ftp://a.example/", "gopher://127.0.0.1/", "javascript:alert(1)", "data:text/xml,x", "http://[::1", "http://127.1:1/", "http://a:b@a.example/"],
+)  # fmt: skip
+def test_redirects_to_elsewhere_are_refused(
+    raw: Any, door: Door, location: str, hop: Any, failed: Any
+) -> None:
+    raw.ways["/x"] = hop(location)
+    assert failed(door, f"{raw.url}/x").reason == "refused_address"
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [(b"/caf\xc3\xa9", "/caf%C3%A9"), (b"/caf\xe9", "/caf%C3%A9"), (b"/a b", "/a%20b"), (b"/%zz", "/%25zz"), (b"?q=\xff", "/x?q=%C3%BF")],
+)  # fmt: skip
+def test_a_location_with_odd_bytes_is_asked_for_as_it_is_meant(
+    raw: Any, door: Door, answer: Any, location: bytes, path: str
+) -> None:
+    raw.ways |= {path: answer(b"ja"), "/x": lambda handler: None}
+    first = b"HTTP/1.1 302 X\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n"
+    raw.ways["/x"] = lambda handler: handler.wfile.write(answer(b"ja") if "?" in raw.paths[-1] else first)
+    assert door.ask(Question(f"{raw.url}/x")).body == b"ja"
+    assert raw.paths == ["/x", path]

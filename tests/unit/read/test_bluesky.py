@@ -1,0 +1,220 @@
+"""Reading Bluesky from visit to visit: author feeds, and the search of somebody with an account."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from reading import KEY, NOW, source
+
+from kaders.errors import Quarantine
+from kaders.model import Item, Question
+from kaders.read import bluesky, bluesky_search
+from kaders.read.items import Asked
+from kaders.read.readers import READERS
+from kaders.settings import Source
+
+DID = "did:plc:gemeente"
+PAGE = 4
+NEXT = NOW + timedelta(days=1)
+
+
+def uri(number: int) -> str:
+    return f"at://{DID}/app.bsky.feed.post/k{number}"
+
+
+@dataclass
+class Service:
+    """Answers as the lexicons of app.bsky.feed say, with its posts in memory, newest last."""
+
+    posts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    knows_posts: bool = True
+    asked: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def post(self, number: int, text: str, at: datetime = NOW, **more: Any) -> None:
+        self.posts[number] = {
+            "uri": uri(number),
+            "cid": f"cid{number}",
+            "author": {"did": DID, "handle": "gemeente.example"},
+            "record": {"text": text, "createdAt": at.isoformat(), "langs": ["nl"]},
+            "indexedAt": at.isoformat(),
+        } | more
+
+    def answer(self, question: Question) -> tuple[int, Any]:
+        self.asked.append(urlsplit(question.url).path.rpartition(".")[2])
+        self.questions.append(question)
+        query = parse_qs(urlsplit(question.url).query)
+        if question.url.partition("?")[0].endswith("getPosts"):
+            known = {each["uri"]: each for each in self.posts.values()}
+            wanted = [known[one] for one in query["uris"] if one in known]
+            return (200, {"posts": wanted}) if self.knows_posts else (404, {})
+        newest = [self.posts[n] for n in sorted(self.posts, reverse=True)]
+        start = int(query.get("cursor", ["0"])[0])
+        page = newest[start : start + PAGE]
+        mark = {"cursor": str(start + PAGE)} if start + PAGE < len(newest) else {}
+        if "searchPosts" in question.url:
+            since = query["since"][0]
+            return 200, {"posts": [each for each in page if each["indexedAt"] >= since]} | mark
+        return 200, {"feed": [{"post": each} for each in page]} | mark
+
+
+AUTHOR = source(
+    kind="social", reader="bluesky", url=f"https://api.example/xrpc/app.bsky.feed.getAuthorFeed?actor={DID}"
+)
+SEARCH = source(
+    kind="social", reader="bluesky_search", url="https://dienst.example/xrpc", query={"words": "afvalpas", "language": "nl"}
+)  # fmt: skip
+
+
+@dataclass
+class Visits:
+    """Visits one after another, with what is remembered in between."""
+
+    service: Service
+    source: Source = AUTHOR
+    cursor: dict[str, str] = field(default_factory=dict)
+
+    def visit(self, at: datetime = NOW) -> tuple[list[Item], set[str]]:
+        reader, first = READERS[self.source.reader], not self.cursor
+        question: Question | None = reader.first(self.source, self.cursor, at)
+        items, gone = list[Item](), set[str]()
+        for _ in range(reader.pages):
+            assert question
+            status, body = self.service.answer(question)
+            absent = status in reader.absent
+            given = f"absent/{status}" if absent else "application/json"
+            told = b"" if absent else json.dumps(body).encode()
+            asked = Asked(self.source, at, KEY, given, question, cursor=self.cursor, first_visit=first)
+            found = reader.parse(told, asked)
+            items += found.items
+            gone |= set(found.gone)
+            self.cursor |= found.cursor
+            question = found.next
+            if question is None:
+                break
+        return items, gone
+
+    def numbers(self, at: datetime = NOW) -> list[int]:
+        return sorted(int(item.guid.rpartition("/k")[2]) for item in self.visit(at)[0])
+
+
+def town(*numbers: int, of: Source = AUTHOR) -> Visits:
+    """Visits to a service with these posts, an hour apart, the highest number the newest."""
+    service = Service()
+    for number in numbers:
+        service.post(number, f"bericht {number}", NOW - timedelta(hours=max(numbers) - number))
+    return Visits(service, of)
+
+
+def test_the_first_visit_reads_a_page_and_the_next_reads_back_to_what_is_known() -> None:
+    visits = town(*range(1, 9))
+    assert visits.numbers() == [5, 6, 7, 8]
+    for number in range(9, 20):
+        visits.service.post(number, "nieuw", NOW + timedelta(minutes=number))
+    assert set(range(9, 20)) <= set(visits.numbers(NOW + timedelta(hours=1)))
+    visits.service.asked.clear()
+    visits.visit(NOW + timedelta(hours=1))
+    assert visits.service.asked == ["getAuthorFeed"], "one page is enough when nothing is new"
+
+
+def test_replies_to_others_are_not_asked_for_unless_the_address_says_so() -> None:
+    asked = bluesky.first(AUTHOR, {}, NOW).url
+    assert parse_qs(urlsplit(asked).query)["filter"] == ["posts_and_author_threads"]
+    own = source(reader="bluesky", url=f"{AUTHOR.url}&filter=posts_with_replies")
+    assert "author_threads" not in bluesky.first(own, {}, NOW).url
+
+
+def test_a_changed_record_is_a_revision() -> None:
+    visits = town(1, 2)
+    visits.visit()
+    visits.service.post(1, "verbeterd", NOW - timedelta(hours=1), cid="ander")
+    items, gone = visits.visit(NEXT)
+    assert ({item.guid: item.text for item in items}[uri(1)], gone) == ("verbeterd", set())
+
+
+@pytest.mark.parametrize("of", [AUTHOR, SEARCH], ids=["author feed", "search"])
+@pytest.mark.parametrize("deleted", [{1}, {3}, {2, 3}, {1, 2, 3}], ids=str)
+def test_a_deleted_post_is_gone_the_next_day(deleted: set[int], of: Source) -> None:
+    visits = town(1, 2, 3, of=of)
+    visits.visit()
+    for number in deleted:
+        del visits.service.posts[number]
+    assert visits.visit(NEXT)[1] == {uri(number) for number in deleted}
+    assert visits.visit(NEXT + timedelta(days=1))[1] == set(), "and once only"
+
+
+def test_a_service_that_does_not_answer_after_posts_proves_nothing() -> None:
+    visits = town(1, 2, 3)
+    visits.service.knows_posts = False
+    visits.visit()
+    del visits.service.posts[2]
+    assert visits.visit(NEXT)[1] == set()
+
+
+LABELS = {
+    "hidden by the service": {"labels": [{"val": "!hide"}]},
+    "an account for those who are signed in": {"author": {"did": DID, "labels": [{"val": "!no-unauthenticated"}]}},
+    "by its author, in the record": {
+        "record": {"text": "besloten", "createdAt": NOW.isoformat(), "labels": {"values": [{"val": "!no-unauthenticated"}]}}
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS.values(), ids=LABELS)
+@pytest.mark.parametrize("of", [AUTHOR, SEARCH], ids=["author feed", "search"])
+def test_what_is_not_for_everyone_is_not_kept(of: Source, label: dict[str, Any]) -> None:
+    visits = town(1, 2, of=of)
+    assert visits.numbers() == [1, 2]
+    visits.service.post(2, "besloten", NOW, **label)
+    items, gone = visits.visit()
+    assert uri(2) not in {item.guid for item in items}
+    assert gone == {uri(2)}, "and what we had of it is taken back"
+
+
+def test_other_labels_hide_nothing() -> None:
+    visits = town()
+    visits.service.post(1, "gewoon", labels=[{"val": "spam-ish"}, {"val": "!hide", "neg": True}])
+    assert visits.numbers() == [1]
+
+
+def test_an_old_pinned_post_does_not_end_the_reading() -> None:
+    visits = town(*range(1, 6))
+    visits.visit()
+    for number in range(6, 16):
+        visits.service.post(number, "nieuw", NOW + timedelta(minutes=number))
+    answer = visits.service.answer
+
+    def pinned(question: Question) -> tuple[int, Any]:
+        status, body = answer(question)
+        old = {"post": visits.service.posts[1], "reason": {"$type": "app.bsky.feed.defs#reasonPin"}}
+        return status, {**body, "feed": [old, *body["feed"]]}
+
+    visits.service.answer = pinned  # type: ignore[method-assign]
+    assert set(range(6, 16)) <= set(visits.numbers(NOW + timedelta(hours=1)))
+
+
+def test_search_asks_with_the_token_for_what_is_new() -> None:
+    visits = town(1, 2, of=SEARCH)
+    first = bluesky_search.first(SEARCH, {}, NOW)
+    query = parse_qs(urlsplit(first.url).query)
+    assert first.url.startswith("https://dienst.example/xrpc/app.bsky.feed.searchPosts?")
+    assert (query["q"], query["lang"], query["sort"], query["since"]) == (
+        ["afvalpas"], ["nl"], ["latest"], ["2026-11-22T08:00:00Z"],
+    )  # fmt: skip
+    assert visits.numbers() == [1, 2]
+    again = bluesky_search.first(SEARCH, visits.cursor, NEXT)
+    assert parse_qs(urlsplit(again.url).query)["since"] == ["2026-11-23T07:50:00Z"]
+    del visits.service.posts[1]
+    visits.visit(NEXT)
+    assert {question.key for question in visits.service.questions} == {"bearer"}
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "http_404"), (400, "http_4xx")])
+def test_an_account_that_is_not_there_is_a_fault_of_the_source(status: int, reason: str) -> None:
+    with pytest.raises(Quarantine, match=f"^{reason}$"):
+        bluesky.parse(b"", Asked(AUTHOR, NOW, KEY, f"absent/{status}"))

@@ -1,0 +1,256 @@
+"""Walking over a Mastodon timeline from visit to visit: what is new, what was edited and what is gone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from reading import KEY, NOW, source
+
+from kaders.errors import Quarantine
+from kaders.model import Item, Question
+from kaders.read import mastodon
+from kaders.read.items import Asked
+
+API = "https://sociaal.example/api/v1"
+PAGE = 4
+"""Posts that the small instance below gives at once; half of it is what makes a page full."""
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastodon, "HALF", PAGE // 2)
+
+
+@dataclass
+class Instance:
+    """A server that answers as the documentation of Mastodon's API says, with its posts in memory."""
+
+    posts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    together: bool = True
+    pages: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def post(self, number: int, text: str, at: datetime = NOW) -> None:
+        self.posts[number] = {
+            "id": str(number),
+            "created_at": at.isoformat(),
+            "visibility": "public",
+            "content": f"<p>{text}</p>",
+            "uri": f"https://sociaal.example/users/bo/statuses/{number}",
+            "account": {"acct": "bo"},
+        }
+
+    def answer(self, question: Question) -> tuple[int, Any, str]:
+        """Status, JSON and Link header."""
+        parts, query = urlsplit(question.url), parse_qsl(urlsplit(question.url).query)
+        self.asked.append(parts.path.removeprefix("/api/v1") + (f"?{parts.query}" if parts.query else ""))
+        if parts.path.endswith("/statuses"):
+            wanted = [int(value) for name, value in query if name == "id[]"]
+            return (
+                (200, [self.posts[n] for n in wanted if n in self.posts], "")
+                if self.together
+                else (404, "", "")
+            )
+        if "/statuses/" in parts.path:
+            one = self.posts.get(int(parts.path.rpartition("/")[2]))
+            return (200, one, "") if one else (404, "", "")
+        after = int(dict(query).get("min_id", 0))
+        newer = sorted(n for n in self.posts if n > after)
+        page = newer[:PAGE] if after else newer[-PAGE:]
+        link = (
+            f'<{API}/x?max_id=1>; rel="next", <{API}/x?min_id=9>; rel="prev"' if page and self.pages else ""
+        )
+        return 200, [self.posts[n] for n in reversed(page)], link
+
+
+@dataclass
+class Visits:
+    """Visits one after another, with what is remembered in between."""
+
+    instance: Instance
+    more: dict[str, Any] = field(default_factory=dict)
+    cursor: dict[str, str] = field(default_factory=dict)
+    pages: int = mastodon.PAGES
+
+    def visit(self, at: datetime = NOW) -> tuple[list[Item], set[str]]:
+        """The items and what is gone."""
+        timeline = source(
+            **{"url": f"{API}/timelines/tag/afvalpas", "kind": "social", "reader": "mastodon"} | self.more
+        )
+        question: Question | None = mastodon.first(timeline, self.cursor, at)
+        first, items, gone = not self.cursor, list[Item](), set[str]()
+        for _ in range(self.pages):
+            assert question
+            status, body, link = self.instance.answer(question)
+            absent = status in mastodon.ABSENT
+            found = mastodon.parse(
+                b"" if absent else json.dumps(body).encode(),
+                Asked(
+                    timeline, at, KEY, f"absent/{status}" if absent else "application/json", question, link=link,
+                    cursor=self.cursor, first_visit=first,
+                ),
+            )  # fmt: skip
+            items += found.items
+            gone |= set(found.gone)
+            self.cursor |= found.cursor
+            question = found.next
+            if question is None:
+                break
+        return items, gone
+
+    def guids(self, at: datetime = NOW) -> list[str]:
+        return sorted(item.guid for item in self.visit(at)[0])
+
+
+def town(*numbers: int) -> Visits:
+    """Visits to an instance with these posts."""
+    instance = Instance()
+    for number in numbers:
+        instance.post(number, f"bericht {number}")
+    return Visits(instance)
+
+
+def test_the_first_visit_reads_the_newest_page_and_the_next_goes_on_from_there() -> None:
+    visits = town(*range(101, 110))
+    assert visits.guids() == ["106", "107", "108", "109"]
+    assert visits.guids() == []
+    for number in range(110, 121):
+        visits.instance.post(number, "nieuw")
+    assert visits.guids() == [str(n) for n in range(110, 121)], "nothing is skipped, page after page"
+    assert [path for path in visits.instance.asked if "statuses" in path] == []
+
+
+def test_ids_grow_by_length_first() -> None:
+    visits = town(98, 99)
+    visits.visit()
+    visits.instance.post(100, "een cijfer meer")
+    assert visits.guids() == ["100"]
+    assert visits.cursor["newest"] == "100"
+
+
+def test_what_is_asked_is_what_the_source_says() -> None:
+    visits = town(1)
+    visits.more = {"query": {"any": ["gft", "restafval"], "none": ["reclame"], "local": True}}
+    visits.visit()
+    asked = parse_qsl(urlsplit(visits.instance.asked[0]).query)
+    assert asked == [
+        ("any[]", "gft"),
+        ("any[]", "restafval"),
+        ("none[]", "reclame"),
+        ("local", "true"),
+        ("limit", "40"),
+    ]
+
+
+def test_a_visit_that_runs_out_of_pages_goes_on_in_the_next() -> None:
+    visits = town(1)
+    visits.visit()
+    for number in range(2, 30):
+        visits.instance.post(number, "druk")
+    visits.pages = 3
+    seen = [guid for _ in range(3) for guid in visits.guids()]
+    assert sorted(map(int, seen)) == list(range(2, 30))
+
+
+NEXT = NOW + timedelta(days=1)
+
+
+def test_an_edit_comes_as_a_revision_the_next_day() -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    visits.instance.post(2, "verbeterd")
+    assert visits.visit()[0] == [], "the same day only asks for what is new"
+    items, gone = visits.visit(NEXT)
+    assert {item.guid: item.text for item in items}["2"] == "verbeterd"
+    assert gone == set()
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["Mastodon 4.3", "an older one"])
+@pytest.mark.parametrize("deleted", [{1}, {2}, {4}, {1, 3}, {1, 2, 3, 4}], ids=str)
+def test_a_deleted_post_is_gone_the_next_day(deleted: set[int], together: bool) -> None:
+    visits = town(1, 2, 3, 4)
+    visits.instance.together = together
+    visits.visit()
+    for number in deleted:
+        del visits.instance.posts[number]
+    visits.instance.post(5, "nieuw")
+    items, gone = visits.visit(NEXT)
+    assert gone == {str(number) for number in deleted}
+    assert "5" in {item.guid for item in items}
+    assert visits.visit(NEXT + timedelta(days=1))[1] == set(), "and once only"
+
+
+def test_a_post_that_left_the_timeline_but_is_still_there_is_not_gone() -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    hidden, answer = visits.instance.posts[2], visits.instance.answer
+
+    def without(question: Question) -> tuple[int, Any, str]:
+        status, body, link = answer(question)
+        if "timelines" in question.url:
+            body = [post for post in body if post is not hidden]
+        return status, body, link
+
+    visits.instance.answer = without  # type: ignore[method-assign]
+    assert visits.visit(NEXT)[1] == set()
+
+
+def test_a_page_of_a_server_that_does_not_page_proves_nothing() -> None:
+    visits = town(1, 2, 3)
+    visits.instance.pages = False
+    visits.visit()
+    del visits.instance.posts[2]
+    assert visits.visit(NEXT)[1] == set()
+    assert not any("statuses" in path for path in visits.instance.asked)
+
+
+def test_posts_are_looked_after_for_three_days() -> None:
+    visits = town(1, 2)
+    visits.visit()
+    visits.instance.post(9, "later", NOW + timedelta(days=5))
+    visits.visit(NOW + timedelta(days=5))
+    del visits.instance.posts[1]
+    assert visits.visit(NOW + timedelta(days=6))[1] == set()
+    assert visits.cursor["held"].split("|")[0] == "9"
+
+
+PUBLIC, TAG = f"{API}/timelines/public", f"{API}/timelines/tag/afvalpas"
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "content_type", "reason"),
+    [
+        (PUBLIC, b"[]", "application/json", "closed"),
+        (TAG, b"[]", "application/json", ""),
+        (TAG, b"", "absent/401", "closed"),
+        (TAG, b"", "absent/403", "closed"),
+        (PUBLIC, b"", "absent/422", "closed"),
+        (TAG, b"", "absent/404", "http_404"),
+        (TAG, b"", "absent/410", "http_410"),
+    ],
+)
+def test_a_closed_instance_says_so(url: str, body: bytes, content_type: str, reason: str) -> None:
+    asked = Asked(source(url=url), NOW, KEY, content_type, first_visit=True)
+    if reason:
+        with pytest.raises(Quarantine, match=f"^{reason}$"):
+            mastodon.parse(body, asked)
+    else:
+        assert mastodon.parse(body, asked).items == ()
+
+
+def test_a_server_that_closes_says_nothing_about_its_posts() -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    del visits.instance.posts[2]
+    answer = visits.instance.answer
+
+    def closed(question: Question) -> tuple[int, Any, str]:
+        return answer(question) if "timelines" in question.url else (401, "", "")
+
+    visits.instance.answer = closed  # type: ignore[method-assign]
+    assert visits.visit(NEXT)[1] == set()

@@ -1,0 +1,136 @@
+"""Each source is tried once: a line for each, what is wrong and how to mend it, and nothing left behind."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from kaders import source_commands
+from kaders.jobs.look import Read
+from kaders.jobs.online import online, summed_up
+from kaders.model import Summary
+from kaders.net.door import Door
+from kaders.settings import Settings
+from small_site import Site
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+Make = Callable[[str], Settings]
+ENTRY = """\
+  - id: {id}
+    name: {id}
+    kind: {kind}
+    reader: {reader}
+    {where}
+    owner_group: {id}
+    expected_per_day: 1
+    terms: test
+"""
+
+
+def entries(*given: tuple[str, str, str]) -> str:
+    """sources.yaml of (id, reader, what stands in the place of the url)."""
+    kinds = {"mastodon": "social", "jetstream": "social"}
+    rows = [
+        ENTRY.format(id=name, reader=reader, where=where, kind=kinds.get(reader, "news"))
+        for name, reader, where in given
+    ]
+    return "sources:\n" + "".join(rows)
+
+
+def tried(
+    settings: Settings, door: Door, read: Read, secrets: dict[str, str]
+) -> tuple[Summary, dict[str, str]]:
+    told: list[str] = []
+    summary = online(
+        settings, NOW, door=door, read=read, secrets=lambda name: secrets.get(name, ""), tell=told.append
+    )
+    return summary, {line.split()[1].rstrip(":"): line for line in told}
+
+
+@pytest.fixture
+def many(organisation: Make, site: Site) -> Settings:
+    site.feed("/goed", "Een bericht", "Nog een")
+    site.feed("/oud", *("x" for _ in range(3)))
+    site.pages["/oud"] = site.pages["/oud"].replace(b"2026", b"2024")
+    site.feed("/leeg")
+    site.feed("/nieuw", "Een bericht")
+    site.pages["/verhuisd"] = (301, "/nieuw")
+    site.page("/pagina")
+    site.pages["/storing"] = (503, "")
+    site.pages["/tag"] = b"[]"
+    feeds = [
+        (name, "feed", f"url: {site.url}/{name}")
+        for name in ("goed", "oud", "leeg", "verhuisd", "pagina", "weg", "storing")
+    ]
+    return organisation(
+        entries(
+            *feeds,
+            ("tag", "mastodon", f"url: {site.url}/tag"),
+            ("krant", "guardian", "secret: env:KRANT_KEY"),
+            ("eigen", "feed", "url: https://www.mijn-gemeente.example/rss"),
+            ("stroom", "jetstream", "query: {words: [afvalpas]}"),
+            ("bestand", "import", "language: nl"),
+        )
+    )
+
+
+def test_every_source_gets_one_line_with_what_to_do(many: Settings, door: Door, read: Read) -> None:
+    summary, lines = tried(many, door, read, {})
+    for name, start, words in (
+        ("goed", "OK", "2 entries, newest of 2026-11-22"),
+        ("oud", "OK", "newest of 2024-11-22. That is long ago"),
+        ("verhuisd", "OK", "It has moved for good: write 'url: http"),
+        ("tag", "OK", "0 entries"),
+        ("leeg", "FAILED", "holds no entries"),
+        ("pagina", "FAILED", "There is a page now: `kaders source add`"),
+        ("weg", "FAILED", "The address is gone"),
+        ("storing", "FAILED", "A fault at the publisher's"),
+        ("krant", "FAILED", "env:KRANT_KEY holds no key. Put the key in the environment"),
+        ("eigen", "FAILED", "its address is still an example"),
+        ("stroom", "SKIPPED", "a stream"),
+    ):
+        assert lines[name].startswith(start) and words in lines[name], lines[name]
+    assert "bestand" not in lines
+    assert summary.counts == {"sources": 11, "ok": 4, "failed": 6, "skipped": 1}
+    assert [line.split(":")[0] for line in summary.failures] == [
+        "leeg",
+        "pagina",
+        "weg",
+        "storing",
+        "krant",
+        "eigen",
+    ]
+    assert summed_up(summary)[1] == "11 sources: 4 ok, 6 failed, 1 skipped"
+
+
+def test_nothing_is_left_behind_and_every_address_is_asked_once(
+    many: Settings, door: Door, read: Read, site
+) -> None:
+    tried(many, door, read, {})
+    assert not many.places.data.exists()
+    assert sorted(site.asked) == sorted(set(site.asked))
+
+
+def test_a_key_never_shows(organisation: Make, door: Door, read: Read, site: Site) -> None:
+    settings = organisation(
+        entries(("krant", "guardian", f"url: {site.url}/search\n    secret: env:KRANT_KEY"))
+    )
+    summary, lines = tried(settings, door, read, {"env:KRANT_KEY": "zeer-geheim"})
+    assert any("zeer-geheim" in path for path in site.asked)
+    assert "zeer-geheim" not in str(summary) + str(lines)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/goed", 0), ("/weg", 1)])
+def test_the_command_exits_with_1_when_a_source_fails(
+    organisation: Make, site: Site, capsys: pytest.CaptureFixture[str], path: str, code: int
+) -> None:
+    site.feed("/goed", "Een bericht")
+    settings = organisation(entries(("een", "feed", f"url: {site.url}{path}")))
+    with (settings.places.folder / "organisation.yaml").open("a") as file:
+        file.write(f"\nnetwork: {{allow: ['{site.place}']}}\n")
+    args = argparse.Namespace(org=settings.places.folder, data=settings.places.data)
+    assert source_commands.online(args) == code
+    assert ("To mend:" in capsys.readouterr().out) is bool(code)
