@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 Version = tuple[str, str, str]
 """Source, address and title of an entry; the address is its guid too."""
 SHOWN = 40
 """Entries in a feed; what falls off has been seen, as no source gets more than a few between two whole runs."""
-WORDS = (
-    "dijk brug water afval energie wijk school zorg verkeer bomen haven markt sluis polder gemaal stroom warmte "
-    "parkeren huur bouwen veiligheid geluid lucht bodem natuur sport cultuur kermis tram fietspad"
-).split()  # fmt: skip
+WORDS = ["dijk", "brug", "water", "afval", "energie", "wijk", "school", "zorg", "verkeer", "bomen", "haven", "markt", "sluis", "polder", "gemaal", "stroom", "warmte", "parkeren", "huur", "bouwen", "veiligheid", "geluid", "lucht", "bodem", "natuur", "sport", "cultuur", "kermis", "tram", "fietspad"]  # fmt: skip
 
 
 class Changing(ThreadingHTTPServer):
@@ -40,6 +39,11 @@ class Changing(ThreadingHTTPServer):
     def __exit__(self, *args: object) -> None:
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that was killed breaks its connections off; anything else is a fault of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def change(self, chance: random.Random) -> None:
         """A few new entries, and now and then another title for one that is still shown."""

@@ -13,8 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import psutil
-from bench_serve import NEWEST
 
+from bench_serve import NEWEST
 from kaders.jobs.collect import collect
 from kaders.load import load
 from kaders.store import landing

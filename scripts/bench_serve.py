@@ -22,11 +22,51 @@ from email.utils import format_datetime
 
 NEWEST = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """Of the newest entry; the visits of the bench are an hour later."""
-WORDS = (
-    "de het een dijk brug water afval energie wijk school zorg verkeer bomen haven markt sluis polder gemaal "
-    "stroom warmte parkeren huur bouwen veiligheid gemeente raad college wethouder plan besluit bewoners vragen "
-    "over met voor door maar nog niet wel ook meer minder"
-).split()
+WORDS = [
+    "de",
+    "het",
+    "een",
+    "dijk",
+    "brug",
+    "water",
+    "afval",
+    "energie",
+    "wijk",
+    "school",
+    "zorg",
+    "verkeer",
+    "bomen",
+    "haven",
+    "markt",
+    "sluis",
+    "polder",
+    "gemaal",
+    "stroom",
+    "warmte",
+    "parkeren",
+    "huur",
+    "bouwen",
+    "veiligheid",
+    "gemeente",
+    "raad",
+    "college",
+    "wethouder",
+    "plan",
+    "besluit",
+    "bewoners",
+    "vragen",
+    "over",
+    "met",
+    "voor",
+    "door",
+    "maar",
+    "nog",
+    "niet",
+    "wel",
+    "ook",
+    "meer",
+    "minder",
+]
 SLOWEST = 300.0
 """Seconds after which even a server that never answers closes: longer than anybody's deadline."""
 Say = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -81,7 +121,9 @@ def good(source: Feed) -> Say:
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        asked = any(line.startswith((b"if-none-match", b"if-modified-since")) for line in head.lower().split(b"\r\n"))
+        asked = any(
+            line.startswith((b"if-none-match", b"if-modified-since")) for line in head.lower().split(b"\r\n")
+        )
         has = asked and any(mark in head for mark in marks)
         writer.write(known if has else whole)
         await writer.drain()

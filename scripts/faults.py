@@ -10,35 +10,30 @@ entry must be there exactly once. Prints one line with the figures; exit code 1 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
-from bench_changing import Changing, Version
-from bench_organisation import write
 
-from kaders.jobs.collect import collect
-from kaders.jobs.load import load as load_job
+from bench_changing import Changing, Version
+from bench_once import START, settings_of
+from bench_organisation import write
+from kaders.jobs.load import load
 from kaders.jobs.tag import tag
-from kaders.load import load
 from kaders.settings import Settings
 from kaders.store import landing
 from kaders.store.connection import reading
 
-START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-BEGAN = "began"
-"""What a collecting process says when it has its settings, and only collecting is left to do."""
+ONCE = Path(__file__).with_name("bench_once.py")
+"""What collects, and is killed."""
 PATIENCE = 10.0
 """Seconds in which the helpers of a killed process must have noticed."""
 
@@ -64,37 +59,22 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--times", type=int, default=100, help="kills (100)")
-    parser.add_argument("--sources", type=int, default=24, help="sources (24)")
+    parser.add_argument("--sources", type=int, default=40, help="sources (40)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments and the changes (0)")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def settings_of(folder: Path) -> Settings:
-    """The organisation in `folder`, its data beside it."""
-    return load(folder / "organisation", data=folder / "data")
-
-
-def child(folder: Path, number: int) -> int:
-    """Collect once, as the process that is killed; exit 1 when a source failed."""
-    settings, moment = settings_of(folder), START + number * HOUR
-    print(BEGAN, flush=True)
-    summary = collect(settings, moment, now=moment)
-    print(json.dumps(summary.as_dict()), flush=True)
-    return 1 if summary.failures else 0
 
 
 def started(folder: Path, number: int) -> subprocess.Popen[str]:
     """A collecting process in a session of its own, that is about to begin."""
     process = subprocess.Popen(
-        [sys.executable, __file__, "--child", str(folder), str(number), "0"],
+        [sys.executable, str(ONCE), str(folder), str(number)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()
+    process.stdout.readline()  # it has its settings, and only collecting is left to do
     return process
 
 
@@ -176,7 +156,7 @@ def rounds(folder: Path, web: Changing, times: int, chance: random.Random) -> Ta
 def loaded(settings: Settings, web: Changing, tally: Tally) -> None:
     """Tag and load all, and hold the warehouse against what the sources ever showed."""
     moment = START + timedelta(days=300)
-    for summary in (tag(settings, moment), load_job(settings, moment)):
+    for summary in (tag(settings, moment), load(settings, moment)):
         tally.unmended += summary.failures
     query = "SELECT source, url, title, count(*) FROM core_document GROUP BY ALL"
     with reading(settings.places) as con:
@@ -189,8 +169,6 @@ def loaded(settings: Settings, web: Changing, tally: Tally) -> None:
 def main() -> int:
     """Run what was asked and print the figures."""
     given = arguments()
-    if given.child:
-        return child(Path(given.child[0]), int(given.child[1]))
     with tempfile.TemporaryDirectory(prefix="kaders-faults-") as name, Changing(given.sources) as web:
         folder = Path(name)
         write(folder / "organisation", web.urls, web.allowed)

@@ -24,16 +24,16 @@ class Site(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://{self.place}"
 
-    def feed(self, path: str, *titles: str, title: str = "De Dijkbode", lead: str = "") -> None:
-        """Puts an RSS feed on the site, one entry a day up to 22 November 2026."""
+    def feed(self, path: str, *titles: str, title: str = "De Dijkbode", year: int = 2026) -> None:
+        """Puts an RSS feed on the site, one entry a day up to 22 November."""
         items = "".join(
             f"<item><guid>{path}{n}</guid><title>{each}</title><link>{self.url}{path}/{n}</link>"
-            f"<pubDate>{22 - n:02} Nov 2026 10:00:00 +0100</pubDate></item>"
+            f"<pubDate>{22 - n:02} Nov {year} 10:00:00 +0100</pubDate></item>"
             for n, each in enumerate(titles)
         )
         head = f"<title>{title}</title><link>{self.url}/</link>"
         self.pages[path] = (
-            f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{lead}{items}</channel></rss>'.encode()
+            f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
         )
 
     def page(self, path: str, head: str = "", body: str = "<p>Welkom</p>") -> None:

@@ -73,7 +73,7 @@ def export(args: argparse.Namespace) -> int:
         write(args.file, made.text.encode())
         print(f"{args.file}: {made.feeds} feeds")
     if made.left_out:
-        print(f"left out, as no other reader can ask them: {', '.join(made.left_out)}", file=sys.stderr)
+        print(f"left out, as no other reader can ask them: {'; '.join(made.left_out)}", file=sys.stderr)
     return 0
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hostile.case import Case, says
 from hostile.dates import UNTOLD, WRITTEN
 from hostile.feeds import GOOD
 from hostile.paths import FAMILIES, PATHS
 from hostile.server import Server
 from hostile.visiting import NOW, Visited, hurried, organisation
-
 from kaders.jobs.collect import collect
 from kaders.model import Item
 from kaders.store import landing, ledger_files

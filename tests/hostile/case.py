@@ -79,7 +79,9 @@ class Case:
     def fault(self, visit: Fetch) -> str:
         """What is wrong with how a visit ended, in a few words; '' when it ended as it must."""
         ended = f"{visit.outcome} {visit.reason} ({visit.detail}), {visit.entries} entries"
-        right = {"READ": ("OK", "PARTIAL"), "ANY": ("OK", "PARTIAL", "FAILED")}.get(self.outcome, (self.outcome,))
+        right = {"READ": ("OK", "PARTIAL"), "ANY": ("OK", "PARTIAL", "FAILED")}.get(
+            self.outcome, (self.outcome,)
+        )
         if visit.outcome not in right:
             return ended
         if self.reasons and visit.outcome != "OK" and visit.reason not in self.reasons:
@@ -152,4 +154,3 @@ def after(seconds: float, then: bytes) -> Answer:
             yield then
 
     return answer
-

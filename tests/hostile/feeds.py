@@ -95,4 +95,6 @@ def rdf(items: str, namespace: str = "http://purl.org/rss/1.0/") -> bytes:
 
 def page(body: str, title: str = "Krant", head: str = "") -> bytes:
     """An HTML page."""
-    return f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode()
+    return (
+        f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode()
+    )

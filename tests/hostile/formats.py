@@ -69,9 +69,7 @@ _PREFIXED = (
     .replace("</summary>", "</a:summary>")
 )
 _XHTML = '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Lang <b>bericht</b>.</p></div></content>'
-_DOCTYPE = (
-    '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
-)
+_DOCTYPE = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
 
 DIALECTS = {
     "rss-0.90": _good(rdf(_rdf_items(), "http://my.netscape.com/rdf/simple/0.9/"), XML),
@@ -84,9 +82,7 @@ DIALECTS = {
         atom(*ATOM_THREE, namespace="http://purl.org/atom/ns#", attributes='version="0.3"'), ATOM
     ),
     "atom-1.0": _good(atom(*ATOM_THREE), ATOM),
-    "atom-xhtml": _good(
-        atom(*(atom_entry(n, _XHTML) for n in (1, 2, 3))), ATOM, holds=("Lang bericht.",)
-    ),
+    "atom-xhtml": _good(atom(*(atom_entry(n, _XHTML) for n in (1, 2, 3))), ATOM, holds=("Lang bericht.",)),
     "atom-prefixed": _good(_PREFIXED, ATOM),
     "json-feed-1": _good(json_feed(version="1"), JSON),
     "json-feed-1.1": _good(json_feed(), JSON),

@@ -77,7 +77,9 @@ def _everywhere(words: str) -> Case:
 
 
 def _link(address: str) -> Case:
-    return Case(says(rss(entry(1, link=address), *THREE[1:]).encode()), "READ", entries=2, never=("GEHEIM-88",))
+    return Case(
+        says(rss(entry(1, link=address), *THREE[1:]).encode()), "READ", entries=2, never=("GEHEIM-88",)
+    )
 
 
 def _atom(words: str) -> Case:
@@ -86,7 +88,14 @@ def _atom(words: str) -> Case:
 
 
 def _json(words: str) -> Case:
-    one = {"id": "a", "url": words, "title": words, "content_html": words, "authors": [{"name": words, "url": words}], "tags": [words]}
+    one = {
+        "id": "a",
+        "url": words,
+        "title": words,
+        "content_html": words,
+        "authors": [{"name": words, "url": words}],
+        "tags": [words],
+    }
     return Case(says(json_feed([one]), kind=JSON), "READ", entries=1)
 
 

@@ -16,7 +16,9 @@ from hostile.case import Call, Case
 
 HEAD = 64 * 1024
 """Bytes of a request's head at most; ours are a few hundred."""
-HIDDEN = b"<rss version='2.0'><channel><title>Intern</title><item><title>GEHEIM-77</title></item></channel></rss>"
+HIDDEN = (
+    b"<rss version='2.0'><channel><title>Intern</title><item><title>GEHEIM-77</title></item></channel></rss>"
+)
 """What stands on the door that nobody may open."""
 
 

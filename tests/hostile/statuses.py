@@ -10,7 +10,9 @@ from hostile.feeds import GOOD, THREE, page, rss
 _GONE = page("<h1>Fout</h1>")
 
 
-def _status(status: str, *reasons: str, headers: Mapping[str, str] | None = None, body: bytes = _GONE) -> Case:
+def _status(
+    status: str, *reasons: str, headers: Mapping[str, str] | None = None, body: bytes = _GONE
+) -> Case:
     return Case(says(body, status=status, headers=headers), "FAILED", reasons)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from hostile.case import RSS, Answer, Call, Case, Part, after, dripping, endless, in_turn, raw, reply, says
 from hostile.feeds import GOOD
@@ -39,7 +39,6 @@ def _in_pieces(call: Call) -> Iterator[Part]:
     for at in range(0, _WHOLE, 200):
         call.rest(0.02)
         yield GOOD[at : at + 200]
-
 
 
 SLOW = {

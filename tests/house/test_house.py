@@ -16,10 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "signal" / "kaders"
 PURE = ("read", "tag", "detect", "report")
-DOORS = ("collect", "store", "deliver")
+DOORS = ("collect", "net", "store", "deliver")
 ALLOWED = {
     "duckdb": ("store",),
-    "requests": ("collect", "deliver"),
+    "requests": ("collect", "net"),
     "spacy": ("tag",),
     "airflow": (),
 }

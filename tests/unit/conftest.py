@@ -6,16 +6,16 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from kaders.collect.sandbox import Sandbox
-from kaders.desk import read_shelf
-from kaders.jobs.look import Read, guarded
-from kaders.load import load
-from kaders.net.door import Door
-from kaders.settings import Settings, Source
 from small_site import Site
+
+if TYPE_CHECKING:  # the fixtures load what they need, so that a test that uses none pays for nothing
+    from kaders.jobs.look import Read
+    from kaders.net.door import Door
+    from kaders.settings import Settings
 
 
 @pytest.fixture
@@ -29,12 +29,17 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def door(site: Site) -> Iterator[Door]:
+    from kaders.net.door import Door
+
     with Door(contact="pers@dijkdorp.example", allow=(site.place,)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def read() -> Iterator[Read]:
+    from kaders.collect.sandbox import Sandbox
+    from kaders.jobs.look import guarded
+
     with Sandbox(workers=1) as sandbox:
         yield guarded(sandbox)
 
@@ -57,6 +62,8 @@ owner_rules: {absent: pers, contested: pers, reframed: pers, unframed: pers}
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A small organisation with one source, loaded once: reading the policy areas takes a while."""
+    from kaders.load import load
+
     folder = tmp_path_factory.mktemp("dijkdorp")
     for name, text in SMALL.items():
         (folder / name).write_text(text, "utf-8")
@@ -69,6 +76,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def organisation(loaded: Settings, tmp_path: Path) -> Callable[[str], Settings]:
     """Makes a small organisation with the given sources.yaml."""
+    from kaders.desk import read_shelf
+    from kaders.settings import Source
 
     def make(sources: str) -> Settings:
         folder = tmp_path / "dijkdorp"

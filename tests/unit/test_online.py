@@ -53,8 +53,7 @@ def tried(
 @pytest.fixture
 def many(organisation: Make, site: Site) -> Settings:
     site.feed("/goed", "Een bericht", "Nog een")
-    site.feed("/oud", *("x" for _ in range(3)))
-    site.pages["/oud"] = site.pages["/oud"].replace(b"2026", b"2024")
+    site.feed("/oud", "Een bericht", year=2024)
     site.feed("/leeg")
     site.feed("/nieuw", "Een bericht")
     site.pages["/verhuisd"] = (301, "/nieuw")
@@ -94,7 +93,7 @@ def test_every_source_gets_one_line_with_what_to_do(many: Settings, door: Door, 
     ):
         assert lines[name].startswith(start) and words in lines[name], lines[name]
     assert "bestand" not in lines
-    assert summary.counts == {"sources": 11, "ok": 4, "failed": 6, "skipped": 1}
+    assert summary.counts == {"sources": 11, "ok": 4, "failed": 6, "skipped": 1, "unanswered": 0}
     assert [line.split(":")[0] for line in summary.failures] == [
         "leeg",
         "pagina",
@@ -107,11 +106,20 @@ def test_every_source_gets_one_line_with_what_to_do(many: Settings, door: Door, 
 
 
 def test_nothing_is_left_behind_and_every_address_is_asked_once(
-    many: Settings, door: Door, read: Read, site
+    many: Settings, door: Door, read: Read, site: Site
 ) -> None:
     tried(many, door, read, {})
     assert not many.places.data.exists()
     assert sorted(site.asked) == sorted(set(site.asked))
+
+
+def test_when_nobody_answers_our_own_connection_is_to_blame(
+    organisation: Make, door: Door, read: Read, site: Site
+) -> None:
+    site.server_close()
+    settings = organisation(entries(*((name, "feed", f"url: {site.url}/{name}") for name in ("a", "b"))))
+    summary, _ = tried(settings, door, read, {})
+    assert summed_up(summary)[-1].startswith("Nobody answered: look at this machine's connection")
 
 
 def test_a_key_never_shows(organisation: Make, door: Door, read: Read, site: Site) -> None:

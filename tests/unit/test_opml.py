@@ -57,7 +57,7 @@ def listed(tmp_path: Path, site: Site) -> Path:
 
 
 def test_each_new_feed_becomes_an_entry_and_each_bad_line_is_named(
-    organisation: Make, listed: Path, site
+    organisation: Make, listed: Path, site: Site
 ) -> None:
     found = import_opml(organisation(OURS), listed, NOW)
     rows = {row["id"]: row for row in yaml.safe_load(found.text)}
@@ -139,6 +139,7 @@ FILE = '<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/hostname">]><opml><body><out
         (b'{"feeds": []}', "no OPML list"),
         (LAUGHS.encode(), "no OPML list"),
         (FILE.encode(), "no OPML list"),
+        (b"<opml><body>" + b"<outline text='>'>" * 100_000, "no OPML list"),
         (b"<opml><body>" + b" " * 4 * 1024 * 1024, "larger than 4 MB"),
     ],
 )

@@ -68,7 +68,7 @@ def after_failure(source: str, at: datetime, *, failures: int, reason: str, retr
     retry_after: seconds that it asked for; at most HARD_WAIT is granted, as a source is never given up.
     """
     longest = SOFT_WAIT if reason in SOFT else HARD_WAIT
-    doubled = FIRST_WAIT * 2 ** min(failures - 1, 12)
+    doubled = FIRST_WAIT * (1 << min(failures - 1, 12))
     wait = min(doubled, longest) * _stretch(source, at)
     return at + max(min(wait, HARD_WAIT), min(timedelta(seconds=retry_after), HARD_WAIT))
 

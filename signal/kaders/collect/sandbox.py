@@ -19,7 +19,7 @@ from kaders.collect.sandbox_child import CPU_SECONDS, LENGTHS, found, message
 from kaders.errors import KadersError, Quarantine
 from kaders.read.items import Asked, Found
 
-WALL_SECONDS = 30.0
+WALL_SECONDS = 60.0
 """For one document on the clock: a net under the child's own limit, for a machine that is busy or asleep."""
 STARTING_SECONDS = 30.0
 """What a child may take to load the readers: 0.4 s on a quiet machine, some seconds on a very busy one."""
@@ -106,7 +106,7 @@ class Sandbox:
         try:
             if child is None or not child.alive:
                 child = _Child()
-            sent = _head(reader, asked) | {"second": second, "cpu_seconds": self._cpu}
+            sent = _head(reader, asked) | {"again": asked.again or second, "cpu_seconds": self._cpu}
             return child.ask(message(sent, body), self._wall)
         except BaseException:  # whatever broke in on it, its answer would be mistaken for that to the next
             if child is not None:

@@ -2,7 +2,7 @@
 
 Its parent (collect.sandbox) sends one document at a time over standard input and gets its items, or the
 reason why there are none, over standard output. A document that takes too much time or memory ends the
-process and nothing more. It holds no secrets but the key of pseudonyms, opens nothing, and ends with its input.
+process and nothing more. It holds no secrets but the key of pseudonyms, and ends with its input.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -21,7 +20,6 @@ from typing import Any, BinaryIO
 
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
-from kaders.read import feed
 from kaders.read.items import Asked, Found
 from kaders.read.readers import READERS
 from kaders.settings import Source
@@ -44,7 +42,7 @@ def answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
     """
     asked = _asked(head)
     try:
-        return {"found": _written(_reader(head["reader"], second=head["second"])(body, asked))}
+        return {"found": _written(READERS[head["reader"]].parse(body, asked))}
     except Quarantine as reason:
         return {"quarantine": str(reason)}
     except MemoryError:
@@ -69,11 +67,6 @@ def message(head: dict[str, Any], body: bytes = b"") -> bytes:
     return b"".join((LENGTHS.pack(len(packed), len(body)), packed, body))
 
 
-def _reader(name: str, *, second: bool) -> Callable[[bytes, Asked], Found]:
-    reader = READERS[name].parse
-    return feed.again if second and reader is feed.parse else reader
-
-
 def _asked(head: dict[str, Any]) -> Asked:
     question = head["question"]
     return Asked(
@@ -81,7 +74,7 @@ def _asked(head: dict[str, Any]) -> Asked:
         datetime.fromisoformat(head["fetched_at"]),
         bytes.fromhex(head["key"]) if head["key"] is not None else None,
         question=Question(**question) if question else None,
-        **{name: head[name] for name in ("content_type", "url", "link", "cursor", "first_visit")},
+        **{name: head[name] for name in ("content_type", "url", "link", "cursor", "first_visit", "again")},
     )
 
 

@@ -1,7 +1,7 @@
 """Which sources behave unlike themselves: silent, turned to HTML, shrunk, flooded, or back again.
 
 The thresholds were set together and are held by tests/unit/detect/test_health_chance.py, which plays steady
-sources of 0.2 to 60 items a day with a rhythm of the week; docs/decisions/0013 has the figures.
+sources of 0.2 to 60 items a day with a rhythm of the week; steady.py beside it has the figures.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ FLOOD_LEAST = 10
 """Fewer items than this flood nobody."""
 FLOODED = 2e-5
 """Chance of so full a day, with 365 of them a year and tails that are heavier than any model's."""
+NEWS = 2
+"""Sources that are flooded on one day from which it is news and no alarm: that is what we look for."""
+AGAIN = "published_again"
+"""The reason of a flood that is an archive published once more, as when every entry gets a new identifier."""
+AGAIN_RATIO = 2.0
+"""Times the expected day that is enough when a whole list came anew; our choice."""
+ALWAYS = 0.9
+"""Share of the good days with old entries in the reply from which a source always has them: the first day has
+none, nor has one that follows a loss."""
 LISTED_DAYS = 3
 """Days with old entries in the reply from which a source is known to give a standing list; our choice."""
 HTML = frozenset({"html_instead_of_feed", "login_wall", "consent_wall"})
@@ -57,8 +66,8 @@ class Alarm:
               of the poor week (shrunk), the day itself (flooded, fixed, moved)
     expected  items that were expected since then; in the week or the day for shrunk, flooded and fixed
     seen      and that came
-    reason    code of what it answered instead (source_words.REASONS), "" when it answered well; for moved the
-              new address
+    reason    code of what it answered instead (source_words.REASONS), "" when it answered well; for flooded
+              AGAIN or "", for moved the new address
     """
 
     source: str
@@ -96,6 +105,8 @@ def health(
 ) -> tuple[Alarm, ...]:
     """The alarms of a morning, the most pressing first: at most one a source, and a new address besides.
 
+    Sources that are flooded together are news, and no alarm, save by an archive that is published again.
+
     history  as store.ledger.volumes gives it up to the cut-off: nothing after it is known
     day      the last period (store.ledger.last_period)
     moved    per source the address that it names as its own for good, as far as the caller knows any
@@ -104,6 +115,8 @@ def health(
     found = [alarm for source in sources for alarm in _of(source, lines.get(source.id), ours)]
     known = {source.id for source in sources}
     found += [Alarm(s, "moved", day, 0.0, 0, to) for s, to in (moved or {}).items() if to and s in known]
+    floods = [alarm for alarm in found if alarm.kind == "flooded" and not alarm.reason]
+    found = [alarm for alarm in found if len(floods) < NEWS or alarm not in floods]
     return tuple(sorted(found, key=lambda each: (ORDER.index(each.kind), -each.expected, each.source)))
 
 
@@ -258,12 +271,22 @@ def _shrunk(source: Source, line: Line) -> Alarm | None:
 
 
 def _flooded(source: Source, line: Line) -> Alarm | None:
-    """Far more in a day than it ever brings: an archive published again, or another source."""
+    """Far more in a day than it ever brings: news, another source at the address, or an archive again."""
     if int(line.good[:-1].sum()) < GOOD_DAYS or not line.exposure[-1].any():
         return None
     usual, seen = line.learned(source, len(line.days) - 1), int(line.new[-1])
     working = usual.rate * float(usual.factors[line.days[-1].weekday()])
     expected = max(usual.expected(line.exposure[-1]), working)  # not everybody keeps the holidays
-    if seen < max(FLOOD_LEAST, FLOOD_RATIO * expected) or usual.at_least(seen, expected) > FLOODED:
+    again = _published_again(line)
+    enough = max(FLOOD_LEAST, (AGAIN_RATIO if again else FLOOD_RATIO) * expected)
+    if seen < enough or usual.at_least(seen, expected) > FLOODED:
         return None
-    return Alarm(source.id, "flooded", line.days[-1], expected, seen)
+    return Alarm(source.id, "flooded", line.days[-1], expected, seen, AGAIN if again else "")
+
+
+def _published_again(line: Line) -> bool:
+    """Whether a reply was new from top to bottom, of a source whose replies always held old entries."""
+    good = line.good[:-1]
+    before = np.nan_to_num(line.renewed[:-1][good])
+    lists = bool((line.kept[:-1][good] > 0).mean() >= ALWAYS)
+    return bool(line.renewed[-1] >= FLOOD_LEAST) and lists and not (before >= FLOOD_LEAST).any()

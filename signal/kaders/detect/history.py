@@ -48,6 +48,7 @@ class Line:
     held: np.ndarray
     least: np.ndarray
     kept: np.ndarray
+    renewed: np.ndarray
     visited: np.ndarray
     outcome: list[str]
     reason: list[str]
@@ -87,7 +88,8 @@ def _line(rows: pd.DataFrame, days: list[date], kinds: np.ndarray, place: dict[d
         words = dict(zip(at, rows[name], strict=True))
         return [str(words.get(n) or "") for n in range(len(days))]
 
-    numbers = {name: spread(name) for name in ("since", "until", "brought", "last", "held", "least", "kept")}
+    names = ("since", "until", "brought", "last", "held", "least", "kept", "renewed")
+    numbers = {name: spread(name) for name in names}
     exposure = _exposure(numbers["since"], numbers["until"], kinds)
     return Line(
         days=days,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from kaders.detect.health import Alarm
+from kaders.detect.health import AGAIN, Alarm
 
 Both = dict[str, str]
 NAMED = 3
@@ -218,18 +218,18 @@ def _shrunk(found: Alarm) -> Both:
 
 
 def _flooded(found: Alarm) -> Both:
+    nl = "; vrijwel zeker is oud nieuws opnieuw gepubliceerd" if found.reason == AGAIN else ""
+    en = "; almost certainly old entries were published again" if found.reason == AGAIN else ""
     return {
-        "nl": f"brengt ineens veel meer: {found.seen} berichten op een dag, verwacht "
-        f"{_about(found.expected, 'nl')}; misschien is een archief opnieuw gepubliceerd",
-        "en": f"suddenly brings far more: {found.seen} entries in a day, {_about(found.expected, 'en')} "
-        "expected; perhaps an archive was published again",
+        "nl": f"brengt opeens veel meer: {found.seen} op een dag, verwacht {_about(found.expected, 'nl')}{nl}",
+        "en": f"brings far more at once: {found.seen} in a day, {_about(found.expected, 'en')} expected{en}",
     }
 
 
 def _fixed(found: Alarm) -> Both:
     return {
-        "nl": f"is terug: {found.seen} nieuwe berichten",
-        "en": f"is back: {found.seen} new entries",
+        "nl": f"is terug; nieuw: {found.seen}",
+        "en": f"is back; new: {found.seen}",
     }
 
 

@@ -92,33 +92,52 @@ class Haul:
 def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul:
     """Everything that the pages of one visit hold, as far as it is not known to be unchanged."""
     reader = READERS[source.reader]
-    question: Question | None = reader.first(source, memory.cursor, by.moment)
-    assert question is not None
-    reply = _ask(question, source, by, shown(memory, by.moment), memory.cursor)
+    question = reader.first(source, memory.cursor, by.moment)
+    validators = Validators() if reader.leads else shown(memory, by.moment)
+    reply = _ask(question, source, by, validators, memory.cursor)
     brought = Haul(reply, _hash(question, reply), dict(memory.cursor))
-    if memory.body and (reply.status == 304 or brought.body == memory.body):
+    same = reply.status == 304 or brought.body == memory.body
+    if memory.body and same and not reader.leads:
         brought.unchanged = True
         return brought
-    rest = cut(reply.body, set(memory.marks))
+    rest = cut(reply.body, set(memory.marks)) if reader.cuts else Rest(reply.body, (), 0)
     brought.marks, brought.skipped = rest.marks, rest.skipped
-    home, known = urlsplit(question.url).netloc, set(memory.entries.values())
-    for page in range(reader.pages):
-        found = _read(source, question, reply, rest, brought, by, first=first)
-        before = dict(brought.cursor)
-        brought.add(found)
+    found = _read(source, question, reply, rest.body, brought, by, first=first)
+    brought.add(found)
+    _walk_on(found, source, memory, brought, by, home=question.url, first=first)
+    return brought
+
+
+def _walk_on(
+    found: Found, source: Source, memory: state.State, brought: Haul, by: Round, *, home: str, first: bool
+) -> None:
+    """The pages after the first, until there is no next one, nothing new, or enough.
+
+    A page that cannot be had ends the visit: what came before it lands, the cursor stays where it was, so that
+    the next visit comes by here again.
+    """
+    reader, known, moved = READERS[source.reader], set(memory.entries.values()), False
+    for _ in range(reader.pages - 1):
         question = found.next
         if question is None or (reader.until_known and all(fingerprint(i) in known for i in found.items)):
-            break
-        if page == reader.pages - 1:
-            brought.short = brought.short or ("" if first or brought.cursor != before else "full_page")
-            break
+            return
+        before = dict(brought.cursor)
         try:
-            reply = _next(question, source, by, reader, at_home=urlsplit(question.url).netloc == home)
-        except FetchFailed as failed:
-            brought.stopped, brought.cursor = failed.reason, dict(memory.cursor)
-            break
-        rest = Rest(reply.body, (), 0)
-    return brought
+            reply = _next(question, source, by, reader, at_home=_origin(question.url) == _origin(home))
+            found = _read(source, question, reply, reply.body, brought, by, first=first)
+        except (FetchFailed, Quarantine) as failed:
+            reason = failed.reason if isinstance(failed, FetchFailed) else str(failed)
+            brought.stopped, brought.cursor = reason, dict(memory.cursor)
+            return
+        brought.add(found)
+        moved = brought.cursor != before
+    if found.next and reader.pages > 1 and not first and not moved:
+        brought.short = brought.short or "full_page"
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _next(question: Question, source: Source, by: Round, reader: Reader, *, at_home: bool) -> Reply:
@@ -132,7 +151,7 @@ def _next(question: Question, source: Source, by: Round, reader: Reader, *, at_h
 
 
 def _read(
-    source: Source, question: Question, reply: Reply, rest: Rest, brought: Haul, by: Round, *, first: bool
+    source: Source, question: Question, reply: Reply, body: bytes, brought: Haul, by: Round, *, first: bool
 ) -> Found:
     asked = Asked(
         source=source,
@@ -146,7 +165,7 @@ def _read(
         first_visit=first,
     )
     try:
-        return by.sandbox.read(source.reader, rest.body, asked)
+        return by.sandbox.read(source.reader, body, asked)
     except Quarantine as bad:
         if str(bad) != "html_instead_of_feed":
             raise

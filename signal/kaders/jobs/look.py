@@ -19,7 +19,7 @@ PAGES = 3
 """Replies of one look: an index of sitemaps, the first sitemap, and one more when that is empty."""
 MENDS = {
     "unreachable": "Try again later; if it stays so, look whether the site has moved",
-    "dns": "The site's name does not exist (any more): look for its new address",
+    "dns": "See whether the address is written well, or has moved to another site",
     "timeout": "Try again at a quiet hour; if it stays so, ask the publisher",
     "tls": "Tell the publisher that the certificate is wrong; Kaders does not go around it",
     "refused_address": "The address lies inside a private network: list its host:port under network.allow",

@@ -30,7 +30,7 @@ entry may not lie about outside landing."""
 WALLS = 3
 """Walls one after another at which a visit stops: the site shows them to every visitor."""
 AFTER = timedelta(seconds=1)
-"""A page is seen after its entry, also within one visit: of two revisions of one moment neither is the newest."""
+"""A page is seen after its entry, also within one visit: of one moment none is the newest."""
 DEADLINE = 20.0
 """Seconds for one page, as for one feed, beside the waiting for the site's turn."""
 LARGEST = 5 * 1024 * 1024

@@ -124,7 +124,8 @@ def _searched(address: str, moment: datetime, door: Asking, read: Read, own: boo
         return [_offer(itself, seen)]
     if not seen.body:
         words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
-        raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {mend(seen.reason)}")
+        remedy = "Give the address of its feed itself" if seen.reason == "robots" else mend(seen.reason)
+        raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {remedy}")
     for candidates in _further(seen, address, door):
         offers = [offer for offer in _looked_at(candidates, moment, door, read) if offer.seen.items]
         if offers:

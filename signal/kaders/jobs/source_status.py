@@ -18,6 +18,8 @@ from kaders.store.state import State
 
 MANY = 100
 """Sources from which only those with something to say have a line of their own: two screens full."""
+INDENT = " " * 13
+"""Before a line that goes with the source above it."""
 RANK = {"FAILED": 1, "NEVER": 1, "PARTIAL": 2}
 """In which the outcomes are told, after the alarms."""
 
@@ -74,7 +76,8 @@ def source_lines(found: list[Standing], settings: Settings, *, every: bool = Fal
     told = found if every or len(found) <= MANY else [each for each in found if each.rank < 3]
     rest = len(found) - len(told)
     more = [f"and {rest:,} sources as they should be (--all shows each)"] if rest else []
-    return [_summary(found), *(_line(each, settings) for each in told), *more]
+    lines = [line for each in told for line in (_line(each, settings), *_alarms(each))]
+    return [_summary(found), *lines, *more]
 
 
 def _summary(found: list[Standing]) -> str:
@@ -92,14 +95,13 @@ def _line(each: Standing, settings: Settings) -> str:
         since, last = clock(each.stands.since, settings), clock(each.stands.last, settings)
         why = f" ({_why(each.stands)})" if each.stands.reason or each.stands.code else ""
         said = f"{each.outcome:<12} {each.source.id}: since {since}{why}, last visit {last}"
-    parts = [said, *_waiting(each, settings), *_week(each), *_alarms(each)]
-    return "; ".join(parts)
+    return "; ".join([said, *_week(each), *_waiting(each, settings)])
 
 
 def _why(stands: SourceState) -> str:
     """The reason in words, and what the visit itself said of it."""
     words = source_words.REASONS.get(stands.code)
-    detail = stands.reason if stands.reason != stands.code else ""
+    detail = "" if stands.reason == stands.code or stands.reason.startswith("status ") else stands.reason
     if words is None or "{" in words["en"]:
         return detail or stands.code
     return f"{words['en']}: {detail}" if detail else words["en"]
@@ -126,12 +128,13 @@ def _week(each: Standing) -> list[str]:
 
 
 def _alarms(each: Standing) -> Iterable[str]:
+    """A line for each alarm, and one for what to do; for a failure without an alarm only the last."""
+    code = each.stands.code if each.stands and each.outcome in ("FAILED", "PARTIAL") else ""
+    todo = [source_words.ADVICE.get(code, {"en": ""})["en"]]
     for alarm in each.alarms:
-        advice = source_words.advice(alarm)["en"]
-        yield f"ALARM {source_words.alarm(alarm)['en']}" + (f". {advice}" if advice else "")
-    reason = each.stands.code if each.stands else ""
-    if reason in source_words.ADVICE and not each.alarms:
-        yield source_words.ADVICE[reason]["en"]
+        yield f"{INDENT}ALARM {source_words.alarm(alarm)['en']}"
+        todo.append(source_words.advice(alarm)["en"])
+    yield from (f"{INDENT}{what}" for what in dict.fromkeys(todo) if what)
 
 
 def clock(moment: datetime | None, settings: Settings) -> str:

@@ -78,7 +78,7 @@ def _run(run: runs.Run | None, settings: Settings) -> str:
 
 
 def _late_sources(found: list[Standing], moment: datetime) -> list[str]:
-    """The sources that nobody came by in the last day, save those that are left alone for longer on purpose."""
+    """The sources that nobody came by in the last day, save those left alone for longer on purpose."""
     late = [each for each in found if _missed(each, moment)]
     if found and len(late) == len(found):
         return ["no source was visited in the last day; is the schedule running? (`make start`)"]

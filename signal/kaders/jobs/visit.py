@@ -107,12 +107,12 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     taken_back = [_withdrawn(source, guid, at) for guid in brought.gone if digest(guid) in memory.entries]
     fresh = [item for item in (*_once(brought.items), *taken_back) if fingerprint(item) not in known]
     landed = landing.write(places, source.id, at, fresh) if fresh else ""
+    if source.pages:  # before memory: after it nobody would know that their pages are still to be read
+        pages.queue(places, source.id, fresh)
     if taken_back or brought.gone_authors:
         withdrawn.withdraw(places, source.id, [item.guid for item in taken_back], brought.gone_authors)
     if not backfill:
         state.save(places, source.id, _memorised(source, memory, brought, fresh, by))
-    if source.pages:
-        pages.queue(places, source.id, fresh)
     count = len(brought.items) + brought.skipped
     return _line(source, brought, at, entries=count, bad=brought.bad, new=len(fresh), landed=landed)
 

@@ -133,7 +133,8 @@ class Door:
         return self._way().exchange(request, end=end, largest=0, direct=direct, read=False).status
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the connections that are kept open; questions that wait for their turn are given up."""
+        self._turns.stop()
         with self._lock:
             ways, self._ways = self._ways, []
         for way in ways:

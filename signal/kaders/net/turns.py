@@ -42,7 +42,7 @@ class Turns:
 
     def __init__(self, pause: float, at_once: int) -> None:
         self._pause, self._at_once = pause, at_once
-        self._lock = threading.Lock()
+        self._lock, self._over = threading.Lock(), threading.Event()
         self._places: dict[str, _Place] = {}
         self._closed: dict[str, float] = {}
 
@@ -52,7 +52,7 @@ class Turns:
 
         pause: seconds to the next start when it asks for more than ours; again: whether this is one more step
         of a question that had its turn, which need not wait for a pause. Raises FetchFailed rate_limited when
-        the turn is too far off, with the seconds in `retry_after`.
+        the turn is too far off, with the seconds in `retry_after`; timeout after `stop`.
         """
         place = self._place(host)
         if not place.seats.acquire(timeout=PATIENCE):
@@ -61,8 +61,8 @@ class Turns:
             wait = 0.0 if again else place.start(max(pause, self._pause)) - time.monotonic()
             if wait > PATIENCE:
                 raise FetchFailed("rate_limited", "others wait for this host too", retry_after=int(wait))
-            if wait > 0:
-                time.sleep(wait)
+            if self._over.wait(max(0.0, wait)):
+                raise FetchFailed("timeout", "Kaders was stopped while this waited for its turn")
             yield
         finally:
             place.seats.release()
@@ -76,6 +76,10 @@ class Turns:
         """Ask `key`, a host or one address, nothing more for so many seconds."""
         with self._lock:
             self._closed[key] = max(self._closed.get(key, 0.0), time.monotonic() + seconds)
+
+    def stop(self) -> None:
+        """Nobody gets a turn any more: who waits for one fails with timeout at once, as after Ctrl-C."""
+        self._over.set()
 
     def check(self, key: str) -> None:
         """FetchFailed rate_limited with the seconds that remain, when `key` asked us to stay away."""

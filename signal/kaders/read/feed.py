@@ -34,26 +34,17 @@ def parse(body: bytes, asked: Asked) -> Found:
     """The items of a feed in its own order, with plain text and, given a key, pseudonyms for authors.
 
     Well-formed markup is read off its tree. Anything else goes to feedparser, and what a second parser finds
-    beside that is added. A feed without entries is a feed: it gives no items. A broken entry is left out and
+    beside that is added; asked again, that one reads it alone. A feed without entries is a feed: it gives no items. A broken entry is left out and
     counted. Raises Quarantine with the reason code empty, html_instead_of_feed, too_large, truncated when it
     breaks off before its first entry, or unreadable.
     """
-    return _found(body, asked, again=False)
-
-
-def again(body: bytes, asked: Asked) -> Found:
-    """The same for a feed that stopped the process that read it: with the second parser alone."""
-    return _found(body, asked, again=True)
-
-
-def _found(body: bytes, asked: Asked, *, again: bool) -> Found:
     text = text_of(body, asked.content_type).strip("\ufeff\0 \t\r\n")
     if not text:
         raise Quarantine("empty")
     if text[0] in "{[":
         return _from_json(text, asked)
     markup = from_root(text)
-    feed = second.read(markup) if again else _xml(markup)
+    feed = second.read(markup) if asked.again else _xml(markup)
     if feed and feed.cut_off and not feed.entries:
         raise Quarantine("truncated")
     if feed is None:
@@ -67,7 +58,8 @@ def _xml(markup: str) -> RawFeed | None:
         feed = tree.read(allowed(markup)) or tree.read(mended(markup))
     except ValueError:  # well-formed, and no feed
         return None
-    return feed or _broken(markup)
+    feed = feed or _broken(markup)
+    return replace(feed, cut_off=feed.cut_off and not _ended(markup)) if feed else None
 
 
 def _broken(markup: str) -> RawFeed | None:
@@ -81,7 +73,12 @@ def _broken(markup: str) -> RawFeed | None:
         feed = replace(feed, entries=tuple(second.together(feed.entries, other.entries)))
     if feed is None:
         return None
-    return replace(feed, cut_off=bool(_ROOT.match(markup)) and not _CLOSING.search(markup))
+    return replace(feed, cut_off=bool(_ROOT.match(markup)))
+
+
+def _ended(markup: str) -> bool:
+    """Whether something of the feed is closed after its last entry; some forget the last tag of all."""
+    return bool(_CLOSING.search(markup, max(0, markup.rfind("</item"), markup.rfind("</entry"))))
 
 
 def _items(feed: RawFeed, asked: Asked) -> Found:

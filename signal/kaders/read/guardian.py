@@ -104,10 +104,8 @@ def _cursor(articles: Found, asked: Asked, page: int, *, last: bool) -> dict[str
     known = [remembered(asked.cursor, "newest"), remembered(asked.cursor, "ahead") if page > 1 else None]
     stated = [*(each.published for each in articles.items), *known]
     ahead = max([at for at in stated if at and at <= asked.fetched_at], default=None)
-    if not ahead:
-        return {}
-    kept = {} if last else {name: asked.cursor[name] for name in ("newest",) if name in asked.cursor}
-    return kept | {"newest" if last else "ahead": ahead.astimezone(UTC).isoformat()}
+    at = ahead.astimezone(UTC).isoformat() if ahead else ""
+    return {"ahead": "", "newest": at} if last else {"ahead": at}
 
 
 def _fault(told: Any) -> str:

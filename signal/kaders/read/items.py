@@ -33,6 +33,7 @@ class Asked:
     link         the reply's Link header
     cursor       what the reader asked to remember at the last visit
     first_visit  whether nothing is remembered of the source
+    again        whether reading the reply has ended a process before: the simplest way is the best
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Asked:
     link: str = ""
     cursor: Mapping[str, str] = field(default_factory=dict)
     first_visit: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

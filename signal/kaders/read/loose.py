@@ -100,7 +100,7 @@ def _entry(entry: Any) -> RawEntry:
         links=tuple(joined(base, each) for each in candidates if each),
         title=string(entry.get("title")),
         texts=(string(entry.get("summary")), *(string(each.get("value")) for each in contents)),
-        dates=tuple(filter(None, (string(entry.get(f)) for f in ("published", "created", "updated")))),
+        dates=tuple(filter(None, (string(dict.get(entry, f)) for f in ("published", "created", "updated")))),
         language=string(entry.get("language")),
         author=string(entry.get("author")),
         base=base,

@@ -38,10 +38,10 @@ TOGETHER = 20
 """Posts that may be asked after in one question (mastodon, statuses_controller: DEFAULT_STATUSES_LIMIT)."""
 PAGES = 25
 """Replies of a visit at most: a thousand posts; Mastodon allows 300 questions in five minutes."""
-ABSENT = frozenset({401, 403, 404, 410, 422})
+ABSENT = frozenset({404, 410, 401, 403, 422})
 """Statuses that are an answer: 404 and 410 of a post that is gone, the others of a server that shows its
 timelines to its own people only (methods/timelines; 422 in mastodon/documentation#942)."""
-CLOSED = (401, 403, 422)
+CLOSED = frozenset({401, 403, 422})
 
 
 def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:

@@ -22,6 +22,10 @@ LARGEST = 4 * 1024 * 1024
 """Bytes: 10,000 feeds with all their attributes, twice what a ministry follows."""
 MOST = 10_000
 """Feeds of one list."""
+DEEPEST = 30
+"""Folders within folders: people make three or four, and each feed is kept with all it lies in."""
+
+_TAG = re.compile(rb"""</outline|<outline\b(?:[^"'<>]|"[^"<]*"|'[^'<]*')*+>?""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def outlines(body: bytes) -> Outlines:
         raise Quarantine("too_large")
     if not body.strip():
         raise Quarantine("empty")
+    if _depth(body) > DEEPEST:
+        raise Quarantine("unreadable")
     lines, faults = _lines(body)
     harvest = listparser.parse(body)
     listed = [_outline(feed, lines.at) for feed in harvest["feeds"][:MOST]]
@@ -96,6 +102,16 @@ def write(title: str, feeds: Iterable[Outline], *, made: str) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n'
         f"  <head>\n{head}\n  </head>\n  <body>\n{rows}\n  </body>\n</opml>\n"
     )
+
+
+def _depth(body: bytes) -> int:
+    """How deep outlines lie within outlines, whether the rest of the file is sound or not."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(body):
+        closing = tag[0].startswith(b"</")
+        depth = max(0, depth - 1) if closing else depth + (not tag[0].endswith(b"/>"))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _lines(body: bytes) -> tuple[_Lines, list[str]]:

@@ -30,6 +30,11 @@ from kaders.read.items import Asked, Found
 from kaders.settings import Source
 
 
+ARCHIVES = 20
+"""Archive pages (RFC 5005) of a feed that are read at the first visit: at 50 entries each a thousand, which is
+what a source's memory holds."""
+
+
 def plainly(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:
     """The address of the source as it is."""
     return Question(source.address)
@@ -43,19 +48,27 @@ class Reader:
     first   what a visit asks first: source, what was remembered, the moment (aware)
     pages   replies of one visit at most; `Found.next` asks for them
     soft    statuses that say nothing about the source, as it gives them at random
+    closed  statuses of a server that shows nothing to those who have no account there
     pause   seconds between two requests that its terms or its limits ask for
     absent  statuses that are an answer to a later page of a visit: parse gets an empty body and the content
             type "absent/STATUS"
     until_known  whether a visit ends with the first page on which nothing is new: newest come first
+    cuts    whether entries that were read before may be cut out of the first page: true of plain feeds, whose
+            reader counts nothing and looks for no onward link among them
+    leads   whether the first page says nothing about the pages that it leads to, so that they are asked even
+            when it has not changed
     """
 
     parse: Callable[[bytes, Asked], Found]
     first: Callable[[Source, Mapping[str, str], datetime], Question] = plainly
     pages: int = 1
     soft: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
     pause: float = 0.0
     absent: frozenset[int] = frozenset()
     until_known: bool = False
+    cuts: bool = False
+    leads: bool = False
 
 
 def _page(body: bytes, asked: Asked) -> Found:
@@ -67,10 +80,16 @@ def _page(body: bytes, asked: Asked) -> Found:
 
 READERS: dict[str, Reader] = {
     "page": Reader(_page),  # not of a source: the pages of entries (jobs/pages.py)
-    "feed": Reader(feed.parse),
-    "youtube": Reader(youtube.parse, youtube.first, soft=youtube.SOFT),
-    "reddit": Reader(reddit.parse, reddit.first, pause=reddit.PAUSE),
-    "mastodon": Reader(mastodon.parse, mastodon.first, pages=mastodon.PAGES, absent=mastodon.ABSENT),
+    "feed": Reader(feed.parse, pages=ARCHIVES, cuts=True),
+    "youtube": Reader(youtube.parse, youtube.first, soft=youtube.SOFT, cuts=True),
+    "reddit": Reader(reddit.parse, reddit.first, pause=reddit.PAUSE, cuts=True),
+    "mastodon": Reader(
+        mastodon.parse,
+        mastodon.first,
+        pages=mastodon.PAGES,
+        closed=mastodon.CLOSED,
+        absent=mastodon.ABSENT,
+    ),
     "bluesky": Reader(bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT),
     "bluesky_search": Reader(
         bluesky_search.parse,
@@ -86,7 +105,7 @@ READERS: dict[str, Reader] = {
     "sru": Reader(sru.parse, sru.first, pages=20),
     "raadsinformatie": Reader(raadsinformatie.parse, raadsinformatie.first, pages=10),
     "json_api": Reader(json_api.parse, json_api.first, pages=20),
-    "sitemap": Reader(sitemap.parse, pages=sitemap.PAGES, absent=sitemap.ABSENT),
+    "sitemap": Reader(sitemap.parse, pages=sitemap.PAGES, absent=sitemap.ABSENT, leads=True),
     "gdelt": Reader(gdelt.parse, gdelt.first, pages=gdelt.PAGES, pause=gdelt.PAUSE),
     "guardian": Reader(guardian.parse, guardian.first, pages=guardian.PAGES, pause=guardian.PAUSE),
     "newsapi": Reader(

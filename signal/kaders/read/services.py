@@ -20,7 +20,7 @@ def asked_at(asked: Asked) -> str:
 
 def parameters(url: str) -> dict[str, str]:
     """The parameters of an address; of one that stands there twice the last."""
-    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return dict(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
 
 
 def with_parameters(url: str, changed: Mapping[str, object], *, without: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, ParseError
@@ -34,7 +34,7 @@ FRESH = timedelta(days=3)
 REMEMBERED = 200
 """Sitemaps of which the last change is remembered; those of three days are a tenth of it."""
 
-ABSENT = frozenset({403, 404, 410})
+ABSENT = frozenset({400, 401, 403, 404, 410, 500, 502, 503, 504})
 """Statuses of one sitemap of an index that say nothing about the others: it is counted and passed over."""
 MOST_TAGS = 1_000_000
 """Tags of a sitemap: the fullest that the protocol allows, of 50,000 addresses, has half of them."""
@@ -105,28 +105,39 @@ def _first(body: bytes, asked: Asked) -> Found:
 
 def _index(root: Element, asked: Asked) -> Found:
     listed = [one for each in root if _name(each) == "sitemap" and (one := _listed(each, asked))]
-    fresh = sorted((one for one in listed if _may_be_new(one, asked)), key=lambda one: _order(one, asked))
+    known = _marks(asked.cursor)
+    fresh = sorted(
+        (one for one in listed if _may_be_new(one, known, asked)), key=lambda one: _order(one, asked)
+    )
     marks = {one.mark for one in listed}
-    kept = {name: value for name, value in _marks(asked.cursor).items() if name in marks}
     short = "full_page" if any(one.stated for one in fresh[MOST:]) else ""
+    kept = {mark: stated for mark, stated in known.items() if mark in marks}
     return replace(_onward(Found(()), fresh[:MOST], kept), short=short)
 
 
 def _onward(entries: Found, waiting: list[_Listed], marks: dict[str, str]) -> Found:
     """The entries with the question for the sitemap that is next, if any, and what to remember."""
-    recent = dict(list(marks.items())[-REMEMBERED:])
-    if not waiting:
-        return replace(entries, cursor=recent)
-    rest = "\n".join(f"{one.url} {one.stated}" for one in waiting)
-    return replace(entries, next=Question(waiting[0].url), cursor=recent | {"rest": rest})
+    recent = list(marks.items())[-REMEMBERED:]
+    cursor = {"read": _lines(recent), "rest": _lines((one.url, one.stated) for one in waiting)}
+    return replace(entries, next=Question(waiting[0].url) if waiting else None, cursor=cursor)
+
+
+def _lines(pairs: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(" ".join(pair) for pair in pairs)
+
+
+def _pairs(cursor: Mapping[str, str], name: str) -> list[tuple[str, str]]:
+    lines = (line.partition(" ") for line in cursor.get(name, "").split("\n"))
+    return [(first, rest) for first, _, rest in lines if first]
 
 
 def _waiting(cursor: Mapping[str, str]) -> list[_Listed]:
-    return [_Listed(*line.partition(" ")[::2]) for line in cursor.get("rest", "").split("\n") if line]
+    return [_Listed(url, stated) for url, stated in _pairs(cursor, "rest")]
 
 
 def _marks(cursor: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in cursor.items() if name != "rest"}
+    """The sitemaps that were read, with what the index then said of their last change."""
+    return dict(_pairs(cursor, "read"))
 
 
 def _listed(entry: Element, asked: Asked) -> _Listed | None:
@@ -138,18 +149,17 @@ def _changed(one: _Listed, asked: Asked) -> datetime | None:
     return dates.moment(one.stated, fetched_at=asked.fetched_at) if one.stated else None
 
 
-def _may_be_new(one: _Listed, asked: Asked) -> bool:
+def _may_be_new(one: _Listed, known: Mapping[str, str], asked: Asked) -> bool:
     """Whether a sitemap may hold news that we have not read; a day without a time may still bring more."""
     changed = _changed(one, asked)
-    read = bool(_TIMED.search(one.stated)) and asked.cursor.get(one.mark) == one.stated
+    read = bool(_TIMED.search(one.stated)) and known.get(one.mark) == one.stated
     return not read and (changed is None or changed >= asked.fetched_at - FRESH)
 
 
-def _order(one: _Listed, asked: Asked) -> tuple[bool, bool, float]:
-    """Those that call themselves news first, then the newest; at the end the one that broke off a visit."""
+def _order(one: _Listed, asked: Asked) -> tuple[bool, float]:
+    """Those that call themselves news first, then the newest."""
     changed = _changed(one, asked)
-    stopped = [each.url for each in _waiting(asked.cursor)[:1]] == [one.url]
-    return stopped, not _NEWS.search(one.url), -(changed.timestamp() if changed else 0)
+    return not _NEWS.search(one.url), -(changed.timestamp() if changed else 0)
 
 
 def _news(root: Element) -> Iterator[tuple[Element, Element]]:

@@ -17,6 +17,8 @@ from kaders.read.items import Asked, Found
 OVERLAP = timedelta(hours=1)
 """How far before the newest article of the last visit the next one begins: a later one may be dated earlier.
 An estimate with room: GDELT takes in the news four times an hour."""
+ON_THE_WAY = {"ahead": "", "slice": "", "short": ""}
+"""What a cursor holds between two pages of one visit, emptied."""
 STEP = timedelta(seconds=1)
 """The smallest stretch that the services can be asked for."""
 
@@ -61,7 +63,8 @@ def walk(
     known = [remembered(asked.cursor, "newest"), remembered(before, "ahead")]
     ahead = max([at for at in (*dates, *known) if at and at <= asked.fetched_at], default=None)
     short = found.short or before.get("short", "")
-    done = replace(found, cursor={"newest": ahead.isoformat()} if ahead else {}, short=short)
+    latest = {"newest": ahead.isoformat()} if ahead else {}
+    done = replace(found, cursor=latest | ON_THE_WAY, short=short)
     if not full:
         return done
     oldest = min(dates, default=stretch.start)
@@ -69,10 +72,9 @@ def walk(
     rest = Slice(stretch.start, oldest - STEP if stuck else oldest, stretch.number + 1)
     if stretch.number >= most or rest.end < rest.start:
         return replace(done, short="full_page")
-    kept = {"newest": asked.cursor["newest"]} if "newest" in asked.cursor else {}
-    kept |= {"ahead": ahead.isoformat()} if ahead else {}
-    kept |= {"slice": str(stretch.number)} | ({"short": "full_page"} if stuck or short else {})
-    return replace(found, next=ask(rest), cursor=kept, short="full_page" if stuck else short)
+    short = "full_page" if stuck else short
+    kept = {"ahead": ahead.isoformat() if ahead else "", "slice": str(stretch.number), "short": short}
+    return replace(found, next=ask(rest), cursor=kept, short=short)
 
 
 def remembered(cursor: Mapping[str, str], name: str) -> datetime | None:

@@ -26,6 +26,7 @@ START = "26500000"
 """Where a first visit begins, rather than in 2008: the tokens of all categories are one sequence, which stood
 near 26.7 million in September 2026 by a public project's count. A `skiptoken` in the source's own address
 takes its place."""
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:
@@ -45,8 +46,8 @@ def parse(body: bytes, asked: Asked) -> Found:
         raise Quarantine("unreadable", f"an Atom feed was expected, not <{name(root)[:30]}>")
     entries = [entry for entry in root if name(entry) == "entry"]
     read = found([entry for entry in entries if not _deleted(entry)], _item, asked)
-    token = _token(root, asked)
-    moved = bool(entries) and token != _asked_token(asked)
+    token = _token(root if entries else None, asked)
+    moved = token != _asked_token(asked)
     return replace(
         read,
         next=_question(asked.source, token) if moved else None,
@@ -103,9 +104,9 @@ def _asked_token(asked: Asked) -> str:
     return parameters(asked_at(asked)).get("skiptoken", "")
 
 
-def _token(root: Element, asked: Asked) -> str:
-    """The furthest skiptoken of the page, or the one that was asked when the page has none further."""
-    links = (link.get("href", "") for link in named(root, "link") if link.get("rel") == "next")
-    tokens = [parameters(link).get("skiptoken", "") for link in links]
+def _token(page: Element | None, asked: Asked) -> str:
+    """The furthest skiptoken of a page, or the one that was asked when there is none further."""
+    links = named(page, "link") if page is not None else ()
+    tokens = [parameters(a.get("href", "")).get("skiptoken", "") for a in links if a.get("rel") == "next"]
     known = _asked_token(asked) or asked.cursor.get("skiptoken", "")
-    return max(filter(re.compile(r"[0-9]{1,18}").fullmatch, (*tokens, known)), key=int, default="")
+    return max(filter(_NUMBER.fullmatch, (*tokens, known)), key=int, default="")

@@ -90,8 +90,8 @@ def read(text: str) -> RawFeed | None:
     """The feed in a text that begins with its first element; None when that is not well-formed.
 
     Text that only breaks off is read as far as it goes, but for half a guid or link, by which an entry would
-    be taken for another. Text after the end is left out. Raises ValueError for a well-formed document that is no
-    feed. feedparser takes fifteen times as long for the same (measured on twenty real feeds).
+    be taken for another. Text after the end is left out. Raises ValueError for a well-formed document that is
+    no feed. feedparser takes fifteen times as long for the same (measured on twenty real feeds).
     """
     builder = ElementTree.TreeBuilder()
     parser = ElementTree.XMLParser(target=builder)
@@ -126,7 +126,7 @@ def _feed(root: Element, cut_off: bool) -> RawFeed:
         entries,
         home=next(iter(_pages(fields, base)), ""),
         language=_one(fields, ("language", "dc:language"))
-        or channel.get(_LANGUAGE)
+        or channel.get(_LANGUAGE, "")
         or top.get(_LANGUAGE, ""),
         older=_older(fields.get("link", []) + shared.get("link", []), base),
         every=_every(fields),

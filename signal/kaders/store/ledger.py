@@ -28,6 +28,7 @@ VOLUMES = (
     "held",
     "least",
     "kept",
+    "renewed",
 )
 """The columns of volumes().
 
@@ -37,6 +38,7 @@ since, until        seconds since 1970: the good visit before the first of them,
 brought, last       the last visit that brought something new, and the last of all
 outcome, reason     of the last visit
 held, least, kept   entries in the last good reply, in the smallest, and the most old ones in any
+renewed             entries of the largest good reply, later than the first, in which all were new
 """
 
 

@@ -48,10 +48,23 @@ def held(places: Places, source: str, guids: Collection[str]) -> set[str]:
 def written_by(places: Places, source: str, authors: Collection[str]) -> list[str]:
     """The guids of what landed from a source by these pseudonyms and was not taken back, in order."""
     wanted, found = set(authors), dict[str, None]()
+    if not wanted:
+        return []
     for path in _paths(places, (each for each in _listed(places, source) if each.authors & wanted)):
         with suppress(Quarantine):  # the tag job names a damaged file
             found |= {item.guid: None for item in landing.read(path) if item.author in wanted}
     return list(found)
+
+
+def concerned(
+    places: Places, source: str, guids: Collection[str], authors: Collection[str] = ()
+) -> list[str]:
+    """The guids of what we have of a source, of all that it says is gone; each once, in order.
+
+    For each of them a line lands that says so; then `withdraw` takes the words out.
+    """
+    ours = held(places, source, guids)
+    return list(dict.fromkeys([*(g for g in guids if g in ours), *written_by(places, source, authors)]))
 
 
 def withdraw(places: Places, source: str, guids: Collection[str], authors: Collection[str] = ()) -> int:

@@ -233,7 +233,7 @@ def test_shards_keep_hosts_together_and_hold_what_is_due(
     web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kaders.jobs.collect.WORTH", 2)
-    local = {f"a{n}": f"{web.url}/feed?{n}" for n in range(3)}
+    local = {f"a{n}": f"{web.url}/feed/{n}" for n in range(3)}
     away = {f"b{n}": f"https://site{n}.example/feed" for n in range(4)}
     settings = settings_for(**local, **away, file=None)
     assert shards(settings, NOW) == [["a0", "a1", "a2"], ["b0", "b3"], ["b1"], ["b2"]]
@@ -252,8 +252,8 @@ def test_what_is_not_due_is_left_alone_and_a_failure_is_told_once_a_day(web: Any
     asked = [request["path"] for request in web.asked]
     assert 8 <= asked.count("/feed") <= 30, "two a day: some hours apart, and before every morning"
     assert 5 <= asked.count("/status/404") <= 10, "ever more seldom"
-    days = {(line.moment.date(), line.reason) for line in ledger(settings) if line.source == "gone"}
-    assert days == {(day, "http_404") for day in {moment.date() for moment in moments}}
+    told = {(settings.day_of(line.moment), line.reason) for line in ledger(settings) if line.source == "gone"}
+    assert told == {(settings.day_of(moment), "http_404") for moment in moments}
 
 
 def test_the_ledger_never_changes_its_files(settings_for: Make, tmp_path: Path) -> None:

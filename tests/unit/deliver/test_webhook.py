@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ import pytest
 from kaders.deliver import webhook
 from kaders.deliver.addresses import NotConfigured, Undelivered
 from kaders.report.alert_message import Alert
+from kaders.settings import Network
 
 ALERT = Alert(
     "0123456789abcdef", "chat", "Onderwerp", "Tekst\n", "<p>Tekst</p>", ({"id": "2026-11-23/topic:x"},)
@@ -49,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with Receiver() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
 
@@ -75,6 +77,29 @@ def test_nobody_there(receiver: Receiver) -> None:
     with pytest.raises(Undelivered) as caught:
         webhook.send(ALERT, url=f"{receiver.url}/geheim/200")
     assert str(caught.value) == "The webhook cannot be reached"
+
+
+@pytest.mark.parametrize("url", ["https://naam:geheim@hooks.example/x", "http://[geheim/x"])
+def test_an_address_that_may_not_be_gone_to(url: str) -> None:
+    with pytest.raises(Undelivered) as caught:
+        webhook.send(ALERT, url=url)
+    assert str(caught.value) == "The address of the webhook is one that Kaders may not go to"
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(Undelivered) as caught:
+        webhook.send(ALERT, url=f"http://127.0.0.1:{mute.getsockname()[1]}/geheim")
+    assert str(caught.value) == "The webhook did not answer within 10 seconds"
+
+
+def test_through_a_proxy_an_inner_webhook_has_to_be_allowed(receiver: Receiver) -> None:
+    proxy = Network(proxy="http://127.0.0.1:1")
+    with pytest.raises(Undelivered, match="may not go to"):
+        webhook.send(ALERT, url=f"{receiver.url}/geheim/204", network=proxy)
+    own = Network(proxy="http://127.0.0.1:1", allow=(receiver.url.removeprefix("http://"),))
+    webhook.send(ALERT, url=f"{receiver.url}/geheim/204", network=own)
+    assert len(receiver.got) == 1
 
 
 def test_an_address_that_is_no_web_address() -> None:

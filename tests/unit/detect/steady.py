@@ -91,6 +91,7 @@ def rows(
                 20,
                 20,
                 15,
+                np.nan,
             )
         )
     return pd.DataFrame(found, columns=list(VOLUMES))

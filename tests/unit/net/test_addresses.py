@@ -118,7 +118,7 @@ def test_what_is_checked_is_connected_to(raw: Any, monkeypatch: pytest.MonkeyPat
 def test_our_own_places_are_exact(raw: Any, failed: Any) -> None:
     port = raw.server_address[1]
     inner = Names(["127.0.0.1"])
-    door = Door(allow=(f"feeds.intern:{port}",), resolve=inner)
+    door = Door(allow=(f"feeds.intern:{port}",), resolve=inner, pause=0)
     assert door.ask(Question(f"http://FEEDS.intern.:{port}/feed")).body == b"<rss/>"
     for other in (
         f"http://feeds.intern:{port + 1}/",

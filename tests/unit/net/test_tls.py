@@ -100,6 +100,28 @@ def test_no_tls_where_it_was_promised(raw: Any, door: Door, failed: Any) -> None
     assert fault.reason in {"tls", "unreachable"}
 
 
+def test_through_a_proxy_the_source_itself_is_checked(
+    raw: Any, authority: Path, answer: Any, failed: Any
+) -> None:
+    inside = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    mine = certificate(authority, "bron", issuer="gezag", subject="nieuws.example")
+    inside.load_cert_chain(mine, mine.with_suffix(".key"))
+
+    def tunnel(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with inside.wrap_socket(handler.connection, server_side=True) as tls:
+            tls.recv(4096)
+            tls.sendall(answer(b"via"))
+
+    raw.ways |= {f"{name}.example:443": tunnel for name in ("nieuws", "ander")}
+    raw.ways["dicht.example:443"] = answer(b"", 403)
+    door = Door(proxy=raw.url, authorities=str(authority / "gezag.pem"), pause=0)
+    assert door.ask(Question("https://nieuws.example/feed")).body == b"via"
+    assert failed(door, "https://ander.example/feed").reason == "tls"
+    closed = failed(door, "https://dicht.example/feed")
+    assert (closed.reason, closed.detail) == ("unreachable", "the proxy does not let this through")
+
+
 def test_a_handshake_that_never_ends(raw: Any, failed: Any) -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))

@@ -88,6 +88,16 @@ def test_nobody_waits_for_ever_for_a_host_that_is_kept_busy(monkeypatch: pytest.
     assert waited(hosts) < 0.05, "the seat is free again"
 
 
+def test_nobody_waits_on_when_the_door_is_closed() -> None:
+    hosts = Turns(pause=60, at_once=2)
+    waited(hosts)
+    threading.Timer(0.05, hosts.stop).start()
+    started = time.monotonic()
+    with pytest.raises(FetchFailed, match="stopped"):
+        waited(hosts)
+    assert time.monotonic() - started < 1
+
+
 def test_who_wants_to_be_left_alone_is_and_only_he() -> None:
     hosts = Turns(pause=0, at_once=1)
     hosts.shut("a.example", 30)

@@ -245,11 +245,16 @@ def test_many_entries_take_time_in_proportion() -> None:
         (WHOLE[: WHOLE.index("</channel>")], 4, "cut_off"),
         (WHOLE.replace("<title>Bericht 1", "<br><title>Bericht 1")[:-20], 4, "cut_off"),
         (WHOLE, 4, ""),
+        (WHOLE.removesuffix("</rss>"), 4, ""),
     ],
 )
 def test_a_feed_that_breaks_off_says_so(body: str, titles: int, short: str) -> None:
     found = parse(body.encode(), asked())
     assert (len(found.items), found.short) == (titles, short)
+
+
+def test_asked_again_the_second_parser_reads_alone() -> None:
+    assert read(WHOLE.encode()) == parse(WHOLE.encode(), replace(asked(), again=True)).items
 
 
 def test_addresses_are_seen_from_where_they_stand() -> None:

@@ -15,6 +15,7 @@ from kaders.errors import Quarantine
 from kaders.model import Question
 from kaders.read import gdelt
 from kaders.read.items import Asked, Found
+from kaders.read.slices import ON_THE_WAY
 
 
 def gdelt_source(**query: Any) -> Any:
@@ -95,12 +96,12 @@ def test_an_article_is_of_the_moment_it_was_seen() -> None:
     (one,) = found.items
     assert (one.url, one.title, one.language) == ("https://krant.example/1", "Bericht 1", "nl")
     assert (one.published, one.date_mark, found.bad) == (seen, "", 1)
-    assert (found.next, found.cursor) == (None, {"newest": seen.isoformat()})
+    assert (found.next, found.cursor) == (None, {"newest": seen.isoformat()} | ON_THE_WAY)
 
 
 def test_nothing_found_keeps_what_was_remembered() -> None:
     before = {"newest": "2026-11-20T00:00:00+00:00"}
-    assert gdelt.parse(b"{}", asked(cursor=before)) == Found((), cursor=before)
+    assert gdelt.parse(b"{}", asked(cursor=before)) == Found((), cursor=before | ON_THE_WAY)
 
 
 def test_control_characters_and_lone_backslashes_are_mended() -> None:
@@ -143,7 +144,7 @@ def visit(world: list[dict[str, str]], cursor: Mapping[str, str]) -> list[Found]
             if given["startdatetime"] <= one["seendate"].replace("T", "").rstrip("Z") <= given["enddatetime"]
         ]
         pages.append(gdelt.parse(reply(*inside[: gdelt.FULL]), asked(question, cursor)))
-        cursor, question = pages[-1].cursor, pages[-1].next
+        cursor, question = {**cursor, **pages[-1].cursor}, pages[-1].next
         assert len(pages) <= gdelt.PAGES
     return pages
 
@@ -157,7 +158,7 @@ def test_full_replies_are_walked_back_until_all_is_found() -> None:
     pages = visit(world, {})
     assert len(urls(pages)) == 900
     assert [page.short for page in pages] == [""] * 4
-    assert pages[-1].cursor == {"newest": NOW.isoformat()}
+    assert pages[-1].cursor == {"newest": NOW.isoformat()} | ON_THE_WAY
     assert all("newest" not in page.cursor for page in pages[:-1]), "a visit that breaks off is done again"
 
 
@@ -166,7 +167,7 @@ def test_more_than_a_visit_may_ask_is_said() -> None:
     pages = visit(world, {})
     assert len(pages) == gdelt.PAGES
     assert (pages[-1].next, pages[-1].short) == (None, "full_page")
-    assert pages[-1].cursor == {"newest": NOW.isoformat()}
+    assert pages[-1].cursor == {"newest": NOW.isoformat()} | ON_THE_WAY
 
 
 def test_a_moment_with_more_than_fits_is_stepped_over_and_said() -> None:

@@ -75,7 +75,7 @@ def test_pages_are_asked_one_after_another_and_the_newest_is_remembered_at_the_e
     assert parameters(first.next) == parameters(question) | {"page": "2"}
     assert first.next and first.next.key == question.key
     last = parse(page(2, 2, article(2, "2026-11-22T06:30:00Z")), first.next, **first.cursor)
-    assert (last.next, last.cursor) == (None, {"newest": "2026-11-23T06:30:00+00:00"})
+    assert (last.next, last.cursor) == (None, {"newest": "2026-11-23T06:30:00+00:00", "ahead": ""})
     assert "newest" not in first.cursor, "a visit that breaks off is done again"
 
 

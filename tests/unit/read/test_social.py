@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from reading import FEEDS, KEY, asked
+from reading import FEEDS, KEY, NOW, asked
 
 from kaders.errors import Quarantine
 from kaders.model import Item
-from kaders.read import bluesky, mastodon
+from kaders.read import bluesky, mastodon, posts
 from kaders.read.items import Reader
 from kaders.read.people import pseudonym
 
@@ -70,3 +70,57 @@ def test_bluesky_without_reposts() -> None:
 def test_what_is_no_timeline_is_refused_with_a_reason(reader: Reader, body: bytes, reason: str) -> None:
     with pytest.raises(Quarantine, match=f"^{reason}$"):
         reader(body, asked())
+
+
+@pytest.mark.parametrize(
+    ("link", "relations"),
+    [
+        ("", {}),
+        ('<https://s.example/a?x=1>; rel="next"', {"next": "https://s.example/a?x=1"}),
+        (
+            '<https://s.example/a>; rel="next", <https://s.example/b>; title="x, y"; rel=prev',
+            {"next": "https://s.example/a", "prev": "https://s.example/b"},
+        ),
+        (
+            '<https://s.example/a>; rel="next last"',
+            {"next": "https://s.example/a", "last": "https://s.example/a"},
+        ),
+        ("<https://s.example/a>", {}),
+        ("<" * 5000, {}),
+    ],
+)
+def test_the_addresses_of_a_link_header(link: str, relations: dict[str, str]) -> None:
+    assert posts.relations(link) == relations
+
+
+@pytest.mark.parametrize(
+    ("url", "marker", "other"),
+    [
+        (
+            "https://s.example/api/v1/timelines/tag/x?limit=1",
+            "/timelines/",
+            "https://s.example/api/v1/statuses",
+        ),
+        (
+            "https://s.example/pad/api/v1/timelines/public",
+            "/timelines/",
+            "https://s.example/pad/api/v1/statuses",
+        ),
+        ("https://s.example/iets", "/timelines/", "https://s.example/statuses"),
+    ],
+)
+def test_another_method_of_the_same_api(url: str, marker: str, other: str) -> None:
+    assert posts.beside(url, marker, "statuses") == other
+
+
+def test_the_posts_that_are_looked_after_fit_in_the_cursor() -> None:
+    day = NOW.toordinal()
+    many = {f"at://did:plc:a/p/{n}": day for n in range(posts.MOST_HELD + 5)} | {
+        "oud": day - 9,
+        "met spatie": day,
+    }
+    kept = posts.held({"held": posts.packed(many, NOW)})
+    assert len(kept) == posts.MOST_HELD
+    assert kept["at://did:plc:a/p/999"] == day
+    assert not {"oud", "met spatie"} & set(kept)
+    assert posts.held({"held": "kapot | x|y goed|3"}) == {"goed": 3}

@@ -88,8 +88,13 @@ def test_the_cursor_is_the_furthest_token_and_the_next_page_is_asked_of_the_sour
 
 @pytest.mark.parametrize(
     "body",
-    [feed(), feed(head=f'<link rel="next" href="{FEED}?skiptoken=100"/>'), feed(entry(1, token=100))],
-    ids=["no entries", "a next that is this page", "a token that stands still"],
+    [
+        feed(),
+        feed(head=f'<link rel="next" href="{FEED}?skiptoken=100"/>'),
+        feed(head=f'<link rel="next" href="{FEED}?skiptoken=999"/>'),
+        feed(entry(1, token=100)),
+    ],
+    ids=["no entries", "a next that is this page", "no entries and a next", "a token that stands still"],
 )
 def test_the_end_of_the_feed(body: bytes) -> None:
     found = read(body)
@@ -100,6 +105,11 @@ def test_the_end_of_the_feed(body: bytes) -> None:
 def test_a_token_that_is_no_number_moves_nothing(token: str) -> None:
     body = feed(entry(1).replace("skiptoken=101", f"skiptoken={token}"))
     assert read(body).cursor == {"skiptoken": "100"}
+
+
+def test_an_address_that_is_none_stops_nothing() -> None:
+    found = read(feed(entry(1), head='<link rel="next" href="http://[?skiptoken=150"/>'))
+    assert (len(found.items), found.cursor) == (1, {"skiptoken": "150"})
 
 
 def test_broken_entries_are_counted_and_the_others_read() -> None:

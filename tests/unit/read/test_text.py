@@ -116,3 +116,20 @@ def test_a_pseudonym_hides_and_repeats() -> None:
     assert once is not None and len(once) == 16 and "anna" not in once
     assert pseudonym("Anna", None) is None
     assert pseudonym("  ", b"key") is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "." * 50_000 + "@x",
+        "a-" * 20_000 + "@x",
+        "a." * 20_000 + ".bsky.social",
+        "<!--" * 24_000,
+        "<p " * 30_000,
+    ],
+    ids=["dots", "dashes", "handle", "comments", "tags"],
+)
+def test_a_hostile_text_takes_no_time(raw: str) -> None:
+    started = time.process_time()
+    plain(raw)
+    assert time.process_time() - started < 0.5

@@ -92,9 +92,10 @@ def ids(*guids: str) -> set[str]:
 
 def take_back(house: House, *guids: str, at: datetime = START + 5 * HOUR, authors: Iterable[str] = ()) -> int:
     """What a visit does that learns of it."""
-    guids = (*guids, *withdrawn.written_by(house.places, "mastodon", set(authors)))
-    land(house, *(taken_back(guid, at) for guid in guids))
-    return withdrawn.withdraw(house.places, "mastodon", guids, set(authors))
+    ours = withdrawn.concerned(house.places, "mastodon", guids, set(authors))
+    if ours:
+        land(house, *(taken_back(guid, at) for guid in ours))
+    return withdrawn.withdraw(house.places, "mastodon", ours, set(authors))
 
 
 @pytest.fixture
@@ -186,6 +187,7 @@ def test_only_what_is_there_is_held(town: House) -> None:
     take_back(town, "2")
     assert withdrawn.held(town.places, "mastodon", ["1", "2", "99"]) == {"1"}
     assert withdrawn.held(town.places, "elders", ["1"]) == set()
+    assert withdrawn.concerned(town.places, "mastodon", ["4", "2", "99", "4"], ["auteur1"]) == ["4", "1"]
 
 
 def test_it_is_known_again_when_the_source_shows_it_once_more(town: House) -> None:

@@ -25,7 +25,8 @@ SELECT
     arg_max(reason, moment) AS reason,
     arg_max(entries, moment) FILTER (good) AS held,
     min(entries) FILTER (good) AS least,
-    max(entries - new_entries) FILTER (good) AS kept
+    max(entries - new_entries) FILTER (good) AS kept,
+    max(new_entries) FILTER (good AND previous IS NOT NULL AND new_entries = entries) AS renewed
 FROM visit
 WHERE back < $days
 GROUP BY source, back

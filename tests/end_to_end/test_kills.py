@@ -1,0 +1,27 @@
+"""Collection is killed at random moments: nothing is lost, nothing comes twice, the next run mends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import ROOT, environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_ten_kills_cost_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/faults.py", "--times", "10", "--seed", "7"],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 times" in done.stdout
+    assert "0 entries lost and 0 twice" in done.stdout

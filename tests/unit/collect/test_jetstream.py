@@ -1,0 +1,249 @@
+"""Listening to a stream of posts, against a real websocket server on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from websockets.sync.server import Server, ServerConnection, serve
+
+from kaders.collect import jetstream
+from kaders.collect.jetstream import Heard, listen
+from kaders.net.addresses import connect
+from kaders.net.failures import FetchFailed
+from kaders.read.items import Asked, Found
+from kaders.read.jetstream import POST, parse
+from kaders.settings import Source
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+US = int(NOW.timestamp() * 1_000_000)
+SECOND = jetstream.SECOND
+
+
+def event(seconds: float, text: str, rkey: str = "") -> dict[str, Any]:
+    """A post so many seconds before now."""
+    moment = US - int(seconds * SECOND)
+    record = {"$type": POST, "text": text, "createdAt": NOW.isoformat()}
+    commit = {
+        "operation": "create",
+        "collection": POST,
+        "rkey": rkey or str(moment),
+        "record": record,
+        "cid": "c",
+    }
+    return {"did": "did:plc:bo", "time_us": moment, "kind": "commit", "commit": commit}
+
+
+@dataclass
+class Stream:
+    """Plays back what it holds from the cursor on, as the real one does, and may break off after some events.
+
+    breaks  after how many events each connection breaks off, in turn; the last word stands for all that follow
+    """
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    asked: list[dict[str, list[str]]] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    filler: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, connection: ServerConnection) -> None:
+        assert connection.request
+        query = parse_qs(urlsplit(connection.request.path).query)
+        self.asked.append(query)
+        self.agents.append(connection.request.headers["User-Agent"])
+        start, left = int(query["cursor"][0]), self.breaks.pop(0) if self.breaks else -1
+        for each in self.events:
+            if each["time_us"] >= start:
+                if left == 0:
+                    connection.socket.shutdown(socket.SHUT_RDWR)
+                    return
+                connection.send(json.dumps(each | ({"filler": self.filler} if self.filler else {})))
+                left -= 1
+        self.over.wait(5)
+
+
+@pytest.fixture
+def stream() -> Stream:
+    return Stream()
+
+
+@pytest.fixture
+def server(stream: Stream) -> Iterator[Server]:
+    with serve(stream, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        stream.over.set()
+        server.shutdown()
+
+
+Listen = Callable[..., Heard]
+
+
+@pytest.fixture
+def hear(server: Server, monkeypatch: pytest.MonkeyPatch) -> Listen:
+    """Listens to the server, with the cursor and the limits that are given."""
+    monkeypatch.setattr(jetstream, "QUIET", 0.3)
+    port = server.socket.getsockname()[1]
+
+    def opened(host: str, at: int) -> socket.socket:
+        return connect(host, at, timeout=2, allow=[f"127.0.0.1:{port}"])
+
+    def call(cursor: int = 0, *, most: int = 1_000_000, deadline: float = 5, **query: Any) -> Heard:
+        return listen(
+            source(f"ws://127.0.0.1:{port}/subscribe", **query),
+            {"time_us": str(cursor)} if cursor else {},
+            connect=opened, until_us=US, deadline=deadline, most=most, contact="pers@toets.example",
+        )  # fmt: skip
+
+    return call
+
+
+def source(url: str, **query: Any) -> Source:
+    return Source(
+        id="stroom", name="Stroom", kind="social", reader="jetstream", url=url, owner_group="bluesky",
+        expected_per_day=1, terms="test", query=query or {"words": ["afvalpas"]},
+    )  # fmt: skip
+
+
+def read(heard: Heard) -> Found:
+    found = parse(heard.lines, Asked(source("ws://x.example/"), NOW, b"sleutel"))
+    assert found.cursor == {"time_us": heard.cursor}
+    return found
+
+
+def texts(heard: Heard) -> list[str]:
+    return [item.text for item in read(heard).items]
+
+
+def test_what_came_since_the_last_visit(stream: Stream, hear: Listen) -> None:
+    stream.events = [
+        event(60, "afvalpas een"),
+        event(50, "iets anders"),
+        event(40, "afvalpas twee"),
+        event(0, "nu"),
+    ]
+    heard = hear(US - 100 * SECOND)
+    assert texts(heard) == ["afvalpas een", "afvalpas twee"]
+    assert heard.cursor == str(US)
+    assert b"iets anders" not in heard.lines, "what nobody asked for is not kept"
+    assert stream.asked == [{"wantedCollections": [POST], "cursor": [str(US - 105 * SECOND)]}]
+    assert stream.agents[0].endswith("(+pers@toets.example)")
+
+
+def test_the_next_visit_hears_the_border_twice_and_nothing_is_lost(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(60, "afvalpas een"), event(3, "afvalpas twee")]
+    first = hear(US - 100 * SECOND, most=10)
+    assert texts(first) == ["afvalpas een"], "as much as there was room for"
+    second = hear(int(first.cursor))
+    assert texts(second) == ["afvalpas een", "afvalpas twee"]
+
+
+def test_a_quiet_stream_ends_the_visit(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(600, "afvalpas")]
+    heard = hear(US - 700 * SECOND)
+    assert texts(heard) == ["afvalpas"]
+    assert heard.cursor == str(US - jetstream.LAG)
+
+
+def test_the_deadline_ends_the_visit_where_it_was(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(600, "afvalpas")]
+    assert hear(US - 700 * SECOND, deadline=0.25).cursor == str(US - 600 * SECOND)
+
+
+def test_a_break_is_mended_within_the_visit(stream: Stream, hear: Listen) -> None:
+    stream.events, stream.breaks = [event(9 - n, f"afvalpas {n}") for n in range(9)], [3, 6]
+    heard = hear(US - 100 * SECOND)
+    assert texts(heard) == [f"afvalpas {n}" for n in range(9)]
+    assert len(stream.asked) == 3
+
+
+def test_a_stream_that_breaks_off_for_good_keeps_what_was_heard(stream: Stream, hear: Listen) -> None:
+    stream.events, stream.breaks = [event(30, "afvalpas een"), event(20, "afvalpas twee")], [1] * 20
+    heard = hear(US - 100 * SECOND)
+    assert texts(heard) == ["afvalpas een"]
+    assert (heard.cursor, len(stream.asked)) == (str(US - 30 * SECOND), 4)
+
+
+def test_a_stream_that_says_nothing_at_all_is_a_failure(stream: Stream, hear: Listen) -> None:
+    stream.events, stream.breaks = [event(30, "afvalpas")], [0] * 20
+    with pytest.raises(FetchFailed, match="unreachable"):
+        hear(US - 100 * SECOND)
+
+
+def test_a_visit_after_more_than_36_hours_says_that_something_is_missing(
+    stream: Stream, hear: Listen
+) -> None:
+    stream.events = [event(0, "afvalpas")]
+    heard = hear(US - 40 * 3600 * SECOND)
+    assert read(heard).short == "cut_off"
+    assert stream.asked[0]["cursor"] == [str(US - 36 * 3600 * SECOND - 5 * SECOND)]
+    assert read(hear(US - 35 * 3600 * SECOND)).short == ""
+
+
+def test_the_first_visit_goes_back_ten_minutes(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(0, "afvalpas")]
+    hear()
+    assert stream.asked[0]["cursor"] == [str(US - 605 * SECOND)]
+
+
+def test_organisations_alone_are_asked_for_by_name(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(0, "wat dan ook")]
+    heard = hear(US - SECOND, dids=["did:plc:bo"])
+    assert stream.asked[0]["wantedDids"] == ["did:plc:bo"]
+    assert b"wat dan ook" in heard.lines
+    hear(US - SECOND, dids=["did:plc:bo"], words=["afvalpas"])
+    assert "wantedDids" not in stream.asked[1], "with words every post must come by"
+
+
+def test_an_event_that_is_too_large_is_stepped_over_and_said(
+    stream: Stream, hear: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jetstream, "LARGEST", 2000)
+    stream.events = [event(30, "afvalpas een"), event(29.5, "x" * 5000), event(0, "afvalpas twee")]
+    heard = hear(US - 100 * SECOND)
+    assert texts(heard) == ["afvalpas een", "afvalpas twee"]
+    assert read(heard).short == "cut_off"
+
+
+def test_what_is_no_event_is_passed_over(server: Server, stream: Stream, hear: Listen) -> None:
+    stream.events = [event(5, "afvalpas") | {"commit": None}, event(4, "afvalpas")]
+    assert texts(hear(US - 100 * SECOND)) == ["afvalpas"]
+
+
+def test_an_address_inside_our_walls_is_refused() -> None:
+    with pytest.raises(FetchFailed) as refused:
+        listen(
+            source("ws://127.0.0.1:9/subscribe"), {}, until_us=US, deadline=2, most=1000,
+            connect=lambda host, port: connect(host, port, timeout=1),
+        )  # fmt: skip
+    assert refused.value.reason == "refused_address"
+
+
+def test_a_server_that_is_no_stream_is_a_failure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def refuse() -> None:
+            for _ in range(4):
+                taken, _ = server.accept()
+                with taken:
+                    taken.recv(4096)
+                    taken.sendall(
+                        b"HTTP/1.1 302 Found\r\nLocation: ws://169.254.1.1/\r\nContent-Length: 0\r\n\r\n"
+                    )
+
+        threading.Thread(target=refuse, daemon=True).start()
+        with pytest.raises(FetchFailed, match="unreachable"):
+            listen(
+                source(f"ws://127.0.0.1:{port}/subscribe"), {}, until_us=US, deadline=3, most=1000,
+                connect=lambda host, at: connect(host, at, timeout=1, allow=[f"127.0.0.1:{port}"]),
+            )  # fmt: skip

@@ -1,0 +1,352 @@
+"""Which sources behave unlike themselves, and which only look so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kaders.detect import source_words
+from kaders.detect.health import AGAIN, Alarm, health
+from kaders.detect.history import weeks
+from kaders.detect.sources import alarm_row, note
+from kaders.entries import Source
+from kaders.store.ledger import VOLUMES
+
+from .town import MONDAY, YESTERDAY, Row, changed, morning_of, organisation, settings, source, usual
+
+MIDNIGHT = 86400.0 * date(2026, 1, 1).toordinal()
+WEEKS = [5, 5, 5, 5, 5, 2, 1]
+"""A week of a newspaper, Monday first: 28 items."""
+
+
+def bron(per_day: float = 4.0, name: str = "krant") -> Source:
+    return source(name, "news", per_day)
+
+
+def day(when: date, new: int = 0, *, name: str = "krant", **more: Any) -> Row:
+    """A day with one good visit at its end, in a list of twenty; `more` overrules columns."""
+    end = 86400.0 * (when.toordinal() + 1)
+    row: Row = {
+        "source": name,
+        "day": when,
+        "good": 1,
+        "new": new,
+        "since": end - 86400,
+        "until": end,
+        "brought": end if new else None,
+        "last": end,
+        "outcome": "OK",
+        "reason": "",
+        "held": 20,
+        "least": 20,
+        "kept": 20 - min(new, 20),
+        "renewed": None,
+    }
+    return row | more
+
+
+def failed(when: date, reason: str, name: str = "krant") -> Row:
+    """A day on which every visit failed."""
+    nothing = dict.fromkeys(("since", "until", "brought", "held", "least", "kept", "renewed"))
+    return day(when, 0, name=name, good=0, outcome="FAILED", reason=reason, **nothing)
+
+
+def good(days: int, *, last: date = YESTERDAY, week: list[int] = WEEKS, name: str = "krant") -> list[Row]:
+    """So many ordinary days that end with `last`."""
+    dates = [last - timedelta(days=n) for n in range(days - 1, -1, -1)]
+    return [day(each, week[each.weekday()], name=name) for each in dates]
+
+
+def back(days: int) -> date:
+    """So many days before yesterday."""
+    return YESTERDAY - timedelta(days=days)
+
+
+def table(*rows: Row) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(VOLUMES))
+
+
+def alarms(*rows: Row, sources: tuple[Source, ...] = (), when: date = YESTERDAY) -> tuple[Alarm, ...]:
+    return health(table(*rows), sources or (bron(),), when, organisation())
+
+
+def kinds(*rows: Row, **more: Any) -> list[tuple[str, str]]:
+    return [(alarm.kind, alarm.reason) for alarm in alarms(*rows, **more)]
+
+
+# -- a source that changes after some good days, on the next morning -----------------------------------------
+
+FRIDAY = date(2026, 11, 20)
+"""A working day: on a Sunday a newspaper may well be silent."""
+CHANGES = [
+    ("nothing new in a good reply", day(FRIDAY, 0), ("silent", "")),
+    ("no answer", failed(FRIDAY, "timeout"), ("silent", "timeout")),
+    ("a page in place of the feed", failed(FRIDAY, "html_instead_of_feed"), ("html", "html_instead_of_feed")),
+    ("a login page", failed(FRIDAY, "login_wall"), ("html", "login_wall")),
+    ("a cookie notice", failed(FRIDAY, "consent_wall"), ("html", "consent_wall")),
+    ("an empty list", day(FRIDAY, 0, held=0, least=0, kept=0), ("silent", "empty")),
+    ("an empty reply", failed(FRIDAY, "empty"), ("silent", "empty")),
+    ("the archive again", day(FRIDAY, 20, kept=0, renewed=20), ("flooded", AGAIN)),
+    ("far more than ever", day(FRIDAY, 60, kept=0), ("flooded", "")),
+    ("a good day", day(FRIDAY, 5), None),
+    ("a good day at a third", day(FRIDAY, 2), None),
+    ("a day twice as full", day(FRIDAY, 10), None),
+    ("nobody came by", None, None),
+]
+
+
+@pytest.mark.parametrize("days", [14, 60])
+@pytest.mark.parametrize(("last", "told"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+def test_a_change_is_told_on_the_next_morning(last: Row | None, told: Any, days: int) -> None:
+    rows = good(days, last=FRIDAY - timedelta(days=1)) + ([last] if last else [])
+    assert kinds(*rows, when=FRIDAY) == ([told] if told else [])
+
+
+def test_the_alarm_says_since_when_and_how_much_was_expected() -> None:
+    rows = [*good(40, last=back(3)), *(day(back(n), 0) for n in (2, 1, 0))]
+    (alarm,) = alarms(*rows)
+    assert (alarm.kind, alarm.since, alarm.seen) == ("silent", back(3), 0)
+    assert alarm.expected == pytest.approx(5 + 2 + 1, abs=1)
+
+
+def test_an_alarm_stands_until_something_comes() -> None:
+    rows = [*good(40, last=back(10)), *(day(back(n), 0) for n in range(9, -1, -1))]
+    assert kinds(*rows) == [("silent", "")]
+
+
+# -- what only looks like it ---------------------------------------------------------------------------------
+
+
+def test_a_quiet_sunday_is_no_silence() -> None:
+    silent_sundays = [5, 5, 5, 5, 5, 1, 0]
+    assert kinds(*good(40, week=silent_sundays)) == []
+
+
+def test_a_holiday_counts_as_a_sunday() -> None:
+    """The town keeps 8 October 2026, a Thursday; the same silence on the Thursday before is told."""
+    week, feast = [5, 5, 5, 5, 5, 1, 0], date(2026, 10, 8)
+    before = good(50, last=feast - timedelta(days=1), week=week)
+    assert kinds(*before, day(feast, 0), when=feast) == []
+    ordinary = feast - timedelta(days=7)
+    rows = [row for row in before if row["day"] < ordinary]
+    assert kinds(*rows, day(ordinary, 0), when=ordinary) == [("silent", "")]
+
+
+def test_a_source_of_one_a_week_may_be_silent_for_three() -> None:
+    weekly = [1, 0, 0, 0, 0, 0, 0]
+    rows = [*good(63, last=back(21), week=weekly), *(day(back(n), 0) for n in range(20, -1, -1))]
+    assert kinds(*rows, sources=(bron(0.15),)) == []
+
+
+def test_and_is_told_after_a_quarter() -> None:
+    weekly = [1, 0, 1, 0, 0, 0, 0]
+    rows = [*good(42, last=back(42), week=weekly), *(day(back(n), 0) for n in range(41, -1, -1))]
+    assert kinds(*rows, sources=(bron(0.3),)) == [("silent", "")]
+
+
+def test_days_on_which_nobody_came_by_are_missing_and_no_silence() -> None:
+    """Our machine stood still for a week; the first visit after it finds what the feed still holds."""
+    rows = [*good(40, last=back(8)), day(YESTERDAY, 6, since=86400.0 * back(7).toordinal())]
+    assert kinds(*rows) == []
+    assert kinds(*good(40, last=back(8))) == []
+
+
+def test_when_half_of_all_fail_at_once_the_fault_is_ours() -> None:
+    names = [f"krant{n}" for n in range(6)]
+    rows = [row for name in names for row in good(40, last=back(2), name=name)]
+    down = [failed(back(n), "dns", name) for name in names for n in (1, 0)]
+    several = tuple(bron(name=name) for name in names)
+    assert kinds(*rows, *down, sources=several) == []
+    one = [row for name in names[1:] for row in good(42, name=name)]
+    alone = [*good(40, last=back(2), name="krant0"), *(failed(back(n), "dns", "krant0") for n in (1, 0))]
+    assert [alarm.source for alarm in alarms(*one, *alone, sources=several)] == ["krant0"]
+
+
+def test_a_source_whose_lists_are_often_empty_is_not_alarmed_by_one() -> None:
+    """A service that is asked for what is new gives an empty list on most visits."""
+    asked = [day(back(n), 2, held=0, least=0, kept=0) for n in range(30, 0, -1)]
+    assert kinds(*asked, day(YESTERDAY, 1, held=0, least=0, kept=0)) == []
+
+
+def test_what_several_bring_at_once_is_news() -> None:
+    rows = [row for name in ("krant", "bode", "radio") for row in good(40, last=back(1), name=name)]
+    flood = [day(YESTERDAY, 60, kept=0, name=name) for name in ("krant", "bode")]
+    three = tuple(bron(name=name) for name in ("krant", "bode", "radio"))
+    assert kinds(*rows, *flood, day(YESTERDAY, 1, name="radio"), sources=three) == []
+
+
+def test_an_archive_that_once_flooded_is_no_new_habit() -> None:
+    """A week later a silence is seen as soon as before."""
+    rows = good(40, last=FRIDAY - timedelta(days=1))
+    rows[-8] = day(rows[-8]["day"], 200, kept=0)
+    assert kinds(*rows, day(FRIDAY, 0), when=FRIDAY) == [("silent", "")]
+
+
+# -- newcomers, and sources that shrink ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "days", "told"),
+    [(10.0, 2, False), (10.0, 4, True), (1.0, 10, False), (0.2, 13, False)],
+    ids=["many, two days", "many, four days", "one a day, ten days", "one in five days"],
+)
+def test_a_newcomer_is_held_to_what_was_declared_when_nothing_at_all_came(
+    declared: float, days: int, told: bool
+) -> None:
+    first = day(back(days), 0, since=None)
+    rows = [first, *(day(back(n), 0) for n in range(days - 1, -1, -1))]
+    assert kinds(*rows, sources=(bron(declared),)) == ([("silent", "")] if told else [])
+
+
+def test_a_newcomer_that_brings_less_than_declared_is_left_alone() -> None:
+    assert kinds(*good(13), sources=(bron(40.0),)) == []
+
+
+def test_the_stock_of_a_first_visit_is_no_flood() -> None:
+    assert kinds(day(back(15), 0, since=None, held=100), *good(15)) == []
+
+
+def test_a_week_far_under_its_usual_has_shrunk() -> None:
+    week = [20, 20, 20, 20, 20, 10, 5]
+    rows = [*good(60, last=back(7), week=week), *good(7, week=[n // 5 for n in week])]
+    (alarm,) = alarms(*rows)
+    assert (alarm.kind, alarm.since, alarm.seen) == ("shrunk", back(6), 23)
+    assert alarm.expected == pytest.approx(115, abs=4)
+
+
+def test_a_week_of_two_thirds_has_not() -> None:
+    week = [20, 20, 20, 20, 20, 10, 5]
+    assert kinds(*good(60, last=back(7), week=week), *good(7, week=[2 * n // 3 for n in week])) == []
+
+
+# -- fixed, moved, and as of the cut-off ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "away",
+    [lambda when: failed(when, "login_wall"), lambda when: day(when, 0)],
+    ids=["turned", "silent"],
+)
+def test_a_source_that_returns_is_told_once(away: Any) -> None:
+    rows = [*good(40, last=back(5)), *(away(back(n)) for n in (4, 3, 2)), day(back(1), 6), day(YESTERDAY, 5)]
+    assert kinds(*rows[:-2], when=back(2))[0][0] in ("html", "silent")
+    (alarm,) = alarms(*rows[:-1], when=back(1))
+    assert (alarm.kind, alarm.since, alarm.seen) == ("fixed", back(1), 6)
+    assert kinds(*rows) == []
+
+
+def test_nothing_after_the_day_is_known() -> None:
+    rows = good(40, last=FRIDAY)
+    later = [failed(FRIDAY + timedelta(days=1), "login_wall")]
+    assert kinds(*rows, *later, when=FRIDAY) == kinds(*rows, when=FRIDAY) == []
+
+
+def test_a_new_address_is_told_beside_everything_else() -> None:
+    rows = table(*good(40, last=back(1)), failed(YESTERDAY, "login_wall"))
+    found = health(
+        rows, (bron(),), YESTERDAY, organisation(), {"krant": "https://nieuw.example/rss", "weg": "x"}
+    )
+    assert [(each.kind, each.reason) for each in found] == [
+        ("html", "login_wall"),
+        ("moved", "https://nieuw.example/rss"),
+    ]
+
+
+def test_a_source_that_never_answered_has_no_alarm() -> None:
+    """How it stands says so already: never collected, or failing since the first day."""
+    assert kinds(*(failed(back(n), "http_404") for n in range(20, -1, -1))) == []
+    assert kinds(sources=(bron(),)) == []
+
+
+def test_the_usual_week_is_learned_and_follows_the_weekdays() -> None:
+    week = weeks(table(*good(40)), (bron(1.0),), YESTERDAY, organisation())["krant"]
+    assert (week.seen, week.learned) == (28, True)
+    assert week.expected == pytest.approx(28, abs=3)
+    young = weeks(table(*good(9)), (bron(1.0),), YESTERDAY, organisation())["krant"]
+    assert not young.learned
+
+
+# -- in words ------------------------------------------------------------------------------------------------
+
+
+def told(kind: Any, reason: str = "", seen: int = 0) -> Alarm:
+    return Alarm("krant", kind, date(2026, 11, 17), 12.4, seen, reason)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "nl", "en"),
+    [
+        (told("silent"), "niets nieuws sinds 17 nov, waar er ongeveer 12", "nothing new since 17 Nov, where about 12"),
+        (told("silent", "http_404"), "het adres bestaat niet meer", "the address no longer exists"),
+        (told("silent", "empty"), "sinds 17 nov een lege lijst", "an empty list since 17 Nov"),
+        (told("html", "consent_wall"), "sinds 17 nov een cookiemelding", "since 17 Nov gives a cookie notice"),
+        (told("shrunk", seen=3), "veel minder: 3 in een week", "far less: 3 in a week"),
+        (told("flooded", seen=80), "veel meer: 80 op een dag", "far more at once: 80 in a day"),
+        (told("flooded", AGAIN, 80), "opnieuw gepubliceerd", "published again"),
+        (told("fixed", seen=1), "is terug; nieuw: 1", "is back; new: 1"),
+        (told("moved", "https://x.example/rss"), "voorgoed verhuisd naar https://x.example/rss", "change url:"),
+    ],
+)  # fmt: skip
+def test_every_alarm_is_told_in_words(alarm: Alarm, nl: str, en: str) -> None:
+    said = source_words.alarm(alarm)
+    assert nl in said["nl"]
+    assert en in said["en"]
+    assert "_" not in said["nl"] + said["en"]
+
+
+def test_a_silence_without_a_reason_says_what_to_do() -> None:
+    assert "browser" in source_words.advice(told("silent"))["en"]
+    assert source_words.advice(told("silent", "timeout"))["en"] == ""
+    assert "feed" in source_words.advice(told("html", "html_instead_of_feed"))["en"]
+
+
+def test_what_can_be_done_is_told_for_known_reasons_in_both_languages() -> None:
+    assert set(source_words.ADVICE) <= set(source_words.REASONS)
+    assert all(
+        text["nl"] and text["en"] and text["nl"] != text["en"] for text in source_words.ADVICE.values()
+    )
+
+
+# -- in a morning --------------------------------------------------------------------------------------------
+
+
+def test_an_alarm_is_data_with_its_words() -> None:
+    row = alarm_row(told("silent"), settings())
+    assert (row["id"], row["name"], row["kind"], row["since"]) == ("krant", "Krant", "silent", "2026-11-17")
+    assert row["text"]["en"].startswith("silent: nothing new since 17 Nov")
+
+
+def test_a_morning_tells_its_alarms_and_without_signals_nothing_more() -> None:
+    from kaders.detect import morning
+
+    assert "source_alarms" in morning_of(usual())
+    assert morning.SCHEMA == "kaders/signals/1"
+
+
+FINDING: Row = {"carriers": {"groups": [{"name": "Blog", "stories": 3}]}}
+SMALL = changed(sources=(*settings().sources, source("blog", "rss", 0.1), source("ver", "rss", 0.1)))
+
+
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [
+        (("krant",), "1 source is silent or brings far less: Krant; see the report."),
+        (("krant", "bode"), "2 sources are silent or bring far less: Krant, Bode;"),
+        (("blog",), "1 source is silent or brings far less: Blog;"),
+        (("ver",), ""),
+        (("gemeente",), ""),
+    ],
+    ids=["a large one", "two", "one that carries a signal", "a small one elsewhere", "our own"],
+)
+def test_under_a_message_stand_the_sources_that_matter_to_it(silent: tuple[str, ...], said: str) -> None:
+    found = [Alarm(name, "silent", back(3), 9.0, 0) for name in silent]
+    line = note([FINDING], found, SMALL)
+    assert (said in line["en"]) if line and said else (line is None and not said)
+
+
+@pytest.mark.parametrize("kind", ["flooded", "fixed", "moved"])
+def test_what_is_heard_needs_no_warning(kind: Any) -> None:
+    assert note([FINDING], [Alarm("krant", kind, MONDAY, 1.0, 9)], SMALL) is None
