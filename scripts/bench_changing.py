@@ -11,12 +11,16 @@ from typing import Any
 Version = tuple[str, str, str]
 """Source, address and title of an entry; the address is its guid too."""
 SHOWN = 40
-"""Entries in a feed; what falls off has been seen, as no source gets more than a few between two whole runs."""
-WORDS = ["dijk", "brug", "water", "afval", "energie", "wijk", "school", "zorg", "verkeer", "bomen", "haven", "markt", "sluis", "polder", "gemaal", "stroom", "warmte", "parkeren", "huur", "bouwen", "veiligheid", "geluid", "lucht", "bodem", "natuur", "sport", "cultuur", "kermis", "tram", "fietspad"]  # fmt: skip
+"""Entries in a feed; what falls off has been seen, as a source gets but a few between two whole runs."""
+WORDS = (
+    "dijk", "brug", "water", "afval", "energie", "wijk", "school", "zorg", "verkeer", "bomen", "haven",
+    "markt", "sluis", "polder", "gemaal", "stroom", "warmte", "parkeren", "huur", "bouwen",
+    "veiligheid", "geluid", "lucht", "bodem", "natuur", "sport", "cultuur", "kermis", "tram", "fietspad",
+)  # fmt: skip
 
 
 class Changing(ThreadingHTTPServer):
-    """So many sources, under /bron-0 and on. Use it as a context; `urls` and `allowed` are for the settings."""
+    """So many sources, under /bron-0 and on. A context; `urls` and `allowed` are for the settings."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -69,11 +73,12 @@ class Changing(ThreadingHTTPServer):
         """The feed of a source, newest first."""
         shown = list(enumerate(self._entries[name]))[-SHOWN:]
         items = "".join(
-            f"<item><guid>{_address(name, number)}</guid><link>{_address(name, number)}</link>"
+            f"<item><guid>{(page := _address(name, number))}</guid><link>{page}</link>"
             f"<title>{title}</title><description>{title} in {name}, bericht {number}.</description></item>"
             for number, title in reversed(shown)
         )
-        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode()
+        channel = f"<channel><title>{name}</title>{items}</channel>"
+        return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -27,7 +27,7 @@ def cpu() -> float:
     """Seconds of CPU of this process, its children that have ended and those that live."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     alive = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    living = sum(times.user + times.system for times in alive)
+    living = float(sum(times.user + times.system for times in alive))
     return time.process_time() + ended.ru_utime + ended.ru_stime + living
 
 

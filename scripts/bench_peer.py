@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 
-from reader import make_reader
+from reader import make_reader  # type: ignore[import-not-found]
 
 
 def main() -> int:

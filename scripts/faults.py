@@ -1,8 +1,8 @@
 """Kills collection at random moments and looks whether an entry was lost or came twice.
 
-A server on loopback has sources that get new and changed entries all the time. Each round, a real process that
-collects is killed with SIGKILL somewhere between its first and its last breath, and a second one runs to its
-end. Then everything that the sources show must have landed, the second run must have had no failures, and
+A server on loopback has sources that get new and changed entries all the time. Each round, a real process
+that collects is killed with SIGKILL somewhere between its first and its last breath, and a second one runs to
+its end. Then everything that the sources show must have landed, the second run must have had no failures, and
 nothing of the killed one may still be running. At the end all is tagged and loaded: each version of each
 entry must be there exactly once. Prints one line with the figures; exit code 1 when one of them is not 0.
 """

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from kaders import __version__, commands
 from kaders.errors import KadersError
@@ -49,16 +50,24 @@ def _mend(error: OSError) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kaders", description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (do, text, options) in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(do=do)
-        for option in options:
-            option(command)
+    found = parser.add_subparsers(required=True, metavar="COMMAND")
+    _fill(found, COMMANDS)
+    text = "Add a source by its address, or bring in and hand out lists of sources."
+    source = found.add_parser("source", help=text, description=text)
+    _fill(source.add_subparsers(required=True, metavar="WHAT"), SOURCE_COMMANDS)
     return parser
 
 
+def _fill(found: Any, table: Commands) -> None:
+    for name, (do, text, options) in table.items():
+        command = found.add_parser(name, help=text, description=text)
+        command.set_defaults(do=do)
+        for option in options:
+            option(command)
+
+
 Option = Callable[[argparse.ArgumentParser], object]
+Commands = dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Option]]]
 
 
 def _org(command: argparse.ArgumentParser) -> None:
@@ -108,7 +117,51 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Option]]] = {
+def _source(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of source_commands, which is loaded when it runs: it brings the network along."""
+
+    def do(args: argparse.Namespace) -> int:
+        from kaders import source_commands
+
+        return int(getattr(source_commands, name)(args))
+
+    return do
+
+
+def _check(args: argparse.Namespace) -> int:
+    """The files first: what is wrong in them needs no network to be found."""
+    return commands.check(args) or (_source("online")(args) if args.online else 0)
+
+
+YES = _option("--yes", action="store_true", help="write without asking")
+SOURCE_COMMANDS: Commands = {
+    "add": (
+        _source("add"),
+        "Find the feed of a site, show its newest entries, and propose the entry.",
+        (
+            _option("url", help="the address of a site or of a feed"),
+            _org,
+            _option("--own", action="store_true", help="it is a channel of your own organisation"),
+            YES,
+        ),
+    ),
+    "import": (
+        _source("import_"),
+        "Bring in a list of feeds from another reader.",
+        (
+            _option("file", type=Path, help="an OPML file"),
+            _org,
+            _option("--check", action="store_true", help="look at each feed first"),
+            YES,
+        ),
+    ),
+    "export": (
+        _source("export"),
+        "Hand out the list of feeds, without secrets.",
+        (_option("file", type=Path, help="the OPML file to write; - for the terminal"), _org),
+    ),
+}
+COMMANDS: Commands = {
     "init": (
         commands.init,
         "Make an organisation folder from a starter pack.",
@@ -117,7 +170,11 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
             _option("--pack", required=True, choices=("municipality", "water_board", "ministry")),
         ),
     ),
-    "check": (commands.check, "Validate an organisation's YAML: one clear error per problem.", (_org,)),
+    "check": (
+        _check,
+        "Validate an organisation's YAML: one clear error per problem.",
+        (_org, _option("--online", action="store_true", help="also ask every source once; nothing is kept")),
+    ),
     "run": (
         commands.run,
         "The main job, from collection to the morning report.",
@@ -130,9 +187,13 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
         ),
     ),
     "collect": (
-        commands.job("collect", commands.collect),
-        "Fetch all sources into landing files.",
-        (_org, _moment),
+        commands.collect,
+        "Fetch the sources into landing files, whether they are due or not.",
+        (
+            _org,
+            _moment,
+            _option("--due", action="store_true", help="only those that are due, as a schedule does"),
+        ),
     ),
     "tag": (commands.job("tag"), "Tag what has landed.", (_org, _moment)),
     "load": (commands.job("load"), "Load what was tagged into the warehouse.", (_org, _moment)),
@@ -149,7 +210,16 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Opt
         "Judge and report a past morning again, through the DAG.",
         (_org, _option("--day", type=_day, required=True, help="the morning (YYYY-MM-DD)")),
     ),
-    "status": (commands.status, "Health of the sources, last runs, what is late.", (_org, _moment)),
+    "status": (
+        commands.status,
+        "Health of the sources, last runs, what is late.",
+        (_org, _moment, _option("--all", action="store_true", help="a line for each source, however many")),
+    ),
+    "parse": (
+        commands.parse,
+        "Read a folder of feed files: a line of JSON for each, with its entries or why there are none.",
+        (_option("folder", type=Path), _option("out", type=Path, help="the JSONL file to write")),
+    ),
     "rebuild": (
         commands.job("rebuild", commands.rebuild),
         "Make the warehouse anew from landing.",

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from itertools import count
 
 from kaders.errors import Busy, ConfigurationError
 from kaders.load import load as load_settings
@@ -72,16 +73,27 @@ def job(name: str, run: Job | None = None) -> Callable[[argparse.Namespace], int
     return do
 
 
-def collect(settings: Settings, moment: datetime) -> Summary:
+def collect(args: argparse.Namespace) -> int:
     """The sources as they are now, or as they stood at a moment of which they keep the past."""
     from kaders.jobs.collect import collect
 
-    if settings.organisation.world and not os.environ.get("KADERS_WORLD"):
-        raise ConfigurationError(
-            f"nobody serves the demo world of {settings.organisation.id}: `kaders run` does, "
-            "or put the address that `kaders serve` prints in KADERS_WORLD"
-        )
-    return collect(settings, moment, now=now())
+    def work(settings: Settings, moment: datetime) -> Summary:
+        if settings.organisation.world and not os.environ.get("KADERS_WORLD"):
+            raise ConfigurationError(
+                f"nobody serves the demo world of {settings.organisation.id}: `kaders run` does, "
+                "or put the address that `kaders serve` prints in KADERS_WORLD"
+            )
+        return collect(settings, moment, now=now(), due=args.due)
+
+    return job("collect", work)(args)
+
+
+def parse(args: argparse.Namespace) -> int:
+    from kaders.jobs.parse import parse
+
+    total, done = sum(path.is_file() for path in args.folder.rglob("*")), count(1)
+    with _progress() as progress:
+        return _say(parse(args.folder, args.out, now(), tell=lambda _: progress("parse", next(done), total)))
 
 
 def rebuild(settings: Settings, moment: datetime) -> Summary:
@@ -113,7 +125,7 @@ def status(args: argparse.Namespace) -> int:
     from kaders.jobs.status import status
 
     settings = _settings(args)
-    print("\n".join(status(settings, moment_of(args, settings))))
+    print("\n".join(status(settings, moment_of(args, settings), every=args.all)))
     return 0
 
 

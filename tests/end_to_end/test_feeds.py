@@ -44,9 +44,8 @@ angle brackets are words: real articles quote XML and the code of programs."""
 
 
 def says_something(entry: dict[str, Any]) -> bool:
-    """Whether an entry has a word or an address; feedparser takes any id for a `link`."""
-    address = str(entry.get("link") or "").startswith("http")
-    return address or any(entry.get(field) for field in (*WORDS, *LINKS))
+    """Whether an entry has a word, an address or at least a name."""
+    return any(entry.get(field) for field in (*WORDS, *LINKS, "id"))
 
 
 @dataclass(frozen=True)

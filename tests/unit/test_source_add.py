@@ -121,6 +121,13 @@ def test_without_a_word_on_the_page_the_usual_places_are_tried_as_robots_allow(
         assert path not in site.asked
 
 
+def test_a_page_that_lists_feeds_is_read_for_them(adder: Adder, site: Site) -> None:
+    site.page("/")
+    site.page("/feeds", body='<a href="/politiek.rss">Politiek</a> <a href="/weg.rss">Weg</a>')
+    site.feed("/politiek.rss", *DUTCH)
+    assert adder.propose(site.url).source.url == f"{site.url}/politiek.rss"
+
+
 def test_a_news_sitemap_is_found_through_robots(adder: Adder, site: Site) -> None:
     site.page("/")
     site.pages["/robots.txt"] = f"Sitemap: {site.url}/alles.xml\nSitemap: {site.url}/news.xml\n".encode()

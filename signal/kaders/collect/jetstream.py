@@ -49,6 +49,8 @@ CONNECTIONS = 4
 CONNECT = 10.0
 """Seconds for the greeting."""
 
+FOR_GOOD = ("refused_address", "dns", "tls")
+"""Reasons that are no other a second later."""
 GAP = b'{"kind":"gap"}'
 """The line that says that the stream holds more than was heard."""
 
@@ -145,7 +147,7 @@ def _hear_all(ear: _Ear, opened: Callable[[float], ClientConnection], until_us: 
         except ConnectionClosed as closed:
             if closed.sent and closed.sent.code == CloseCode.MESSAGE_TOO_BIG:
                 ear.step_over()
-        if time.monotonic() >= end or failed.reason == "refused_address":
+        if time.monotonic() >= end or failed.reason in FOR_GOOD:
             break
     if ear.reached == start:
         raise failed

@@ -98,7 +98,7 @@ class Sandbox:
         if fault := answered.get("fault"):
             raise Quarantine("unreadable") from ReaderFault(fault)
         if reason := answered.get("quarantine"):
-            raise Quarantine(reason)
+            raise Quarantine(reason, answered.get("detail", ""))
         return found(answered, asked)
 
     def _answered(self, reader: str, body: bytes, asked: Asked, *, second: bool) -> dict[str, Any]:

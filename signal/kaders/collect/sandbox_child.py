@@ -44,7 +44,7 @@ def answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         return {"found": _written(READERS[head["reader"]].parse(body, asked))}
     except Quarantine as reason:
-        return {"quarantine": str(reason)}
+        return {"quarantine": str(reason), "detail": reason.detail}
     except MemoryError:
         raise
     except Exception as error:  # the parent names it; the others in line are not to blame

@@ -154,11 +154,11 @@ def _turned(source: Source, line: Line) -> Alarm | None:
     seen, reason = _last(line.visited), last_reason(line)
     if reason in HTML:
         first = _turn(line, line.good)
-        return Alarm(source.id, "html", line.days[first], _missed(source, line, first), 0, reason)
+        return Alarm(source.id, "html", line.turned[first], _missed(source, line, first), 0, reason)
     if reason == "empty" or (not reason and line.held[seen] == 0):
         first = _turn(line, line.good & (line.held > 0))
         if _never_empty(line, first):
-            return Alarm(source.id, "silent", line.days[first], _missed(source, line, first), 0, "empty")
+            return Alarm(source.id, "silent", line.turned[first], _missed(source, line, first), 0, "empty")
     return None
 
 
@@ -241,7 +241,7 @@ def _silence(line: Line, ours: frozenset[date]) -> Silence:
     part = np.zeros(WEEK)
     if settled >= 0:
         part[line.kinds[settled]] = max(0.0, (line.until[settled] - line.brought[settled]) / DAY)
-    since = line.days[max(settled, 0) if settled >= 0 else int(line.good.argmax())]
+    since = line.heard[settled] if settled >= 0 else line.turned[int(line.good.argmax())]
     whole = exposure.sum(axis=0)
     return Silence(since, whole, part, float(whole.sum() + part.sum()), settled)
 

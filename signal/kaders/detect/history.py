@@ -31,7 +31,7 @@ OURS_LEAST = 5
 class Line:
     """The history of one source, one value per period, the last one last.
 
-    The numbers are those of store.ledger.VOLUMES; what nobody visited is NaN.
+    The numbers are those of store.ledger.VOLUMES; what nobody visited is NaN, or its own day.
 
     visited   whether anybody came by
     exposure  days of each kind (weekday, Monday 0) that the good visits cover; nothing after a gap
@@ -52,6 +52,8 @@ class Line:
     visited: np.ndarray
     outcome: list[str]
     reason: list[str]
+    turned: list[date]
+    heard: list[date]
     exposure: np.ndarray
 
     def between(self, start: int, end: int) -> Line:
@@ -88,6 +90,10 @@ def _line(rows: pd.DataFrame, days: list[date], kinds: np.ndarray, place: dict[d
         words = dict(zip(at, rows[name], strict=True))
         return [str(words.get(n) or "") for n in range(len(days))]
 
+    def dates(name: str) -> list[date]:
+        known = {n: when for n, when in zip(at, rows[name], strict=True) if isinstance(when, date)}
+        return [known.get(n, each) for n, each in enumerate(days)]
+
     names = ("since", "until", "brought", "last", "held", "least", "kept", "renewed")
     numbers = {name: spread(name) for name in names}
     exposure = _exposure(numbers["since"], numbers["until"], kinds)
@@ -99,6 +105,8 @@ def _line(rows: pd.DataFrame, days: list[date], kinds: np.ndarray, place: dict[d
         visited=np.isin(np.arange(len(days)), at),
         outcome=said("outcome"),
         reason=said("reason"),
+        turned=dates("turned"),
+        heard=dates("heard"),
         exposure=exposure,
         **numbers,
     )

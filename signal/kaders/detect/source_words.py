@@ -221,8 +221,8 @@ def _flooded(found: Alarm) -> Both:
     nl = "; vrijwel zeker is oud nieuws opnieuw gepubliceerd" if found.reason == AGAIN else ""
     en = "; almost certainly old entries were published again" if found.reason == AGAIN else ""
     return {
-        "nl": f"brengt opeens veel meer: {found.seen} op een dag, verwacht {_about(found.expected, 'nl')}{nl}",
-        "en": f"brings far more at once: {found.seen} in a day, {_about(found.expected, 'en')} expected{en}",
+        "nl": f"brengt veel meer: {found.seen} op een dag, verwacht {_about(found.expected, 'nl')}{nl}",
+        "en": f"brings far more: {found.seen} in a day, {_about(found.expected, 'en')} expected{en}",
     }
 
 

@@ -18,6 +18,9 @@ SPREAD_DAYS = 7.0
 """Days for which chance is taken to be Poisson's before its spread is learned: one week, our choice."""
 LEAST_SPREAD = 0.25
 """The steadiest a source is taken to be: a rota of exactly five a day may still skip one."""
+STEADY_FROM = 2.0
+"""Items a day from which a source is believed to be steadier than chance: one of exactly one a week takes its
+holidays all the same; our choice."""
 BURST_RATIO = 4.0
 """Times the mean of the other days from which a day is capped before it teaches: a republished archive is no
 habit. The same ratio makes a flood (health.FLOOD_RATIO)."""
@@ -88,7 +91,8 @@ def learn(counts: np.ndarray, exposure: np.ndarray, declared: float) -> Usual:
     per_kind = (counts / days) @ exposure
     factors = (WEEKDAY_COUNTS + per_kind) / (WEEKDAY_COUNTS + flat * exposure.sum(axis=0))
     rate = known / (prior_days + float((exposure @ factors).sum()))
-    spread = _spread(counts, rate * (exposure @ factors))
+    steadiest = LEAST_SPREAD if rate * factors.mean() >= STEADY_FROM else 1.0
+    spread = max(steadiest, _spread(counts, rate * (exposure @ factors)))
     return Usual(rate * float(factors.mean()), factors, rate, spread, known / max(spread, 1.0))
 
 
@@ -104,4 +108,4 @@ def _capped(counts: np.ndarray, days: np.ndarray) -> np.ndarray:
 def _spread(counts: np.ndarray, mean: np.ndarray) -> float:
     """Pearson's variance ÷ mean, pulled to 1 by SPREAD_DAYS; seven days are spent on the weekday factors."""
     squares = float(((counts - mean) ** 2 / np.maximum(mean, 1e-9)).sum())
-    return max(LEAST_SPREAD, (SPREAD_DAYS + squares) / (SPREAD_DAYS + max(len(counts) - 7, 0)))
+    return (SPREAD_DAYS + squares) / (SPREAD_DAYS + max(len(counts) - 7, 0))

@@ -1,4 +1,4 @@
-"""Every source once, as the collector would ask it: does it answer, and if not, how is it mended?
+"""Asks every source once, as the collector would: whether it answers, and if not, how it is mended.
 
 Nothing lands, nothing is remembered, no line goes into the ledger.
 """

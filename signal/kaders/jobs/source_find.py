@@ -126,26 +126,50 @@ def _searched(address: str, moment: datetime, door: Asking, read: Read, own: boo
         words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
         remedy = "Give the address of its feed itself" if seen.reason == "robots" else mend(seen.reason)
         raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {remedy}")
-    for candidates in _further(seen, address, door):
-        offers = [offer for offer in _looked_at(candidates, moment, door, read) if offer.seen.items]
-        if offers:
+    base = seen.url or address
+    for candidates in _named(seen, base):
+        if offers := _with_entries(_looked_at(candidates, moment, door, read)):
             return offers
+    if offers := _guessed(base, moment, door, read):
+        return offers
+    if offers := _with_entries(_looked_at(_sitemaps(base, door), moment, door, read)):
+        return offers
     raise ConfigurationError(
         f"{address} offers no feed that can be read. Look on the site for 'RSS', or ask its publisher for one"
     )
 
 
-def _further(seen: Look, address: str, door: Asking) -> Iterator[Sequence[Candidate]]:
-    """Where else to look, asked for only when what came before gave nothing."""
-    base = seen.url or address
+def _with_entries(offers: list[Offer]) -> list[Offer]:
+    """The offers that hold something: an empty feed is no reason to stop looking."""
+    return [offer for offer in offers if offer.seen.items]
+
+
+def _named(seen: Look, base: str) -> Iterator[Sequence[Candidate]]:
+    """What an address itself names: as a sitemap, as a channel, as a page."""
     if discover.is_sitemap(seen.body):
         yield [Candidate(base, "sitemap", how="as given")]
     channel = discover.channel(seen.body) if domain_of(base) == "youtube.com" else None
     yield [channel] if channel else []
     yield discover.feeds_in_page(seen.body, base)
-    yield discover.guesses(base)
+
+
+def _guessed(base: str, moment: datetime, door: Asking, read: Read) -> list[Offer]:
+    """The first of the usual places that is a feed, or a page that lists feeds."""
+    for candidate in discover.guesses(base):
+        seen = _seen(candidate, moment, door, read)
+        if seen.readable and seen.items:
+            return [_offer(candidate, seen)]
+        if discover.is_page_of_html(seen.body):
+            listed = discover.feeds_in_page(seen.body, seen.url or candidate.url)
+            if offers := _with_entries(_looked_at(listed, moment, door, read)):
+                return offers
+    return []
+
+
+def _sitemaps(base: str, door: Asking) -> Sequence[Candidate]:
+    """The sitemaps that robots.txt names; none when a site has no robots.txt."""
     robots = urljoin(base, "/robots.txt")
     try:
-        yield discover.sitemaps(door.ask(Question(robots)).body, robots)
-    except FetchFailed:  # a site without robots.txt names no sitemaps
-        return
+        return discover.sitemaps(door.ask(Question(robots)).body, robots)
+    except FetchFailed:
+        return ()

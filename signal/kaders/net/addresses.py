@@ -76,6 +76,12 @@ def literal(host: str) -> IP | None:
         return None
 
 
+def spelled_inward(host: str) -> bool:
+    """Whether a host is written as an inner address or as this machine, so that no look-up is needed."""
+    address = literal(host)
+    return _LOCALHOST.search(host) is not None or (address is not None and refused(address))
+
+
 def inward(host: str) -> bool:
     """Whether a host, as it is written, lies inside somebody's walls; what a name stands for is not asked."""
     bare = host.strip("[]").rstrip(".").lower()

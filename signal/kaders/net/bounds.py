@@ -52,7 +52,7 @@ class _Received(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, bounds: Bounds) -> None:
         self._sock, self._bounds = sock, bounds
-        self._raw = sock.makefile("rb", buffering=0)
+        self._raw, self.ended = sock.makefile("rb", buffering=0), False
 
     def readable(self) -> bool:
         return True
@@ -61,6 +61,7 @@ class _Received(io.RawIOBase):
         self._sock.settimeout(self._bounds.left())
         count = self._raw.readinto(buffer) or 0
         self._bounds.took(count)
+        self.ended = count == 0
         return count
 
     def close(self) -> None:
@@ -80,7 +81,16 @@ class Bounded:
 
 
 class Head(http.client.HTTPResponse):
-    """Reads the head of a reply; what a server says before it (102, 103) is passed over."""
+    """Reads the head of a reply; what a server says before it (102, 103) is passed over.
+
+    A head in which the connection ends is none, though http.client would take what there is.
+    """
+
+    def begin(self) -> None:
+        """http.client calls this for a new reply; IncompleteRead when its head breaks off."""
+        super().begin()
+        if self.fp is not None and self.fp.raw.ended:  # type: ignore[attr-defined]
+            raise http.client.IncompleteRead(b"")
 
     def _read_status(self) -> tuple[str, int, str]:
         read = super()._read_status  # type: ignore[misc]

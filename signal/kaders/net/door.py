@@ -23,7 +23,7 @@ from requests.structures import CaseInsensitiveDict
 
 from kaders.model import Question
 from kaders.net import headers as said
-from kaders.net.addresses import NOT_PUBLIC, Resolve, inward, place, places
+from kaders.net.addresses import NOT_PUBLIC, Resolve, inward, place, places, spelled_inward
 from kaders.net.failures import FetchFailed
 from kaders.net.headers import Reply, Validators
 from kaders.net.journey import MOVED, Journey, Target, key_of, target
@@ -155,6 +155,7 @@ class Door:
         """The first answer that is no redirect; `journey` is then where it came from."""
         came = ""
         for _ in range(REDIRECTS + 1):
+            self._direct(journey.at)  # an inner address does not wait for its turn to be refused
             self._turns.check(self._shut_as(journey.at))
             if allowance.page:
                 self._turns.slow_down(journey.at.host, self._robots.check(journey.at))
@@ -197,12 +198,12 @@ class Door:
         return at.url.partition("?")[0] if place(at.host, at.port) in self._allow else at.host
 
     def _direct(self, at: Target) -> bool:
-        """Whether to go past the proxy. FetchFailed refused_address for an inner address through one."""
-        if self._proxy is None or place(at.host, at.port) in self._allow:
+        """Whether to go past the proxy. FetchFailed refused_address for what shows that it lies inside."""
+        if place(at.host, at.port) in self._allow:
             return True
-        if inward(at.host):
+        if spelled_inward(at.host) or (self._proxy and inward(at.host)):
             raise FetchFailed("refused_address", NOT_PUBLIC)
-        return False
+        return self._proxy is None
 
     def _way(self) -> Way:
         """This thread's own connections."""

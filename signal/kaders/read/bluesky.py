@@ -106,7 +106,8 @@ def remembered(
     seen = {each.guid: (each.published or asked.fetched_at).toordinal() for each in items}
     taken = set(gone)
     kept = {uri: day for uri, day in (posts.held(cursor) | seen).items() if uri not in taken}
-    newest = max((cursor.get("newest", ""), *map(_stamp, moments)))
+    latest = _stamp(asked.fetched_at)  # a post of tomorrow would hide those of today
+    newest = max((cursor.get("newest", ""), *(min(_stamp(each), latest) for each in moments)))
     return {**cursor, "newest": newest, "held": posts.packed(kept, asked.fetched_at)}
 
 

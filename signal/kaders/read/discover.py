@@ -42,6 +42,9 @@ _FEEDLIKE = re.compile(
     r"(?:^|[/._-])(?:rss|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|atom|rdf|xml|xml\.gz)$", re.I
 )
 _CHANNEL = re.compile(r'"(?:externalId|channelId|browseId)"\s{0,3}:\s{0,3}"(UC[\w-]{22})"')
+_LINKED = re.compile(
+    r"\.(?:rss|atom|rdf)$|/(?:rss|feed)/?$|rss\.xml$|^https?://(?:feeds?|rss)\.[\w.-]+/\w", re.IGNORECASE
+)
 _REPLIES = re.compile(r"comments|reacties|/feed/.*comment", re.IGNORECASE)
 
 
@@ -243,9 +246,8 @@ def _is_alternate(tag: dict[str, str]) -> bool:
 
 
 def _looks_linked(tag: dict[str, str]) -> bool:
-    """A link for people to a feed; a stylesheet or an icon has a `rel` and is none."""
-    href = tag.get("href", "")
-    return "rel" not in tag and bool(re.search(r"\.(?:rss|atom|rdf)$|/(?:rss|feed)/?$|rss\.xml$", href, re.I))
+    """A link for people to a feed, by its end or its host; what has a `rel` is none."""
+    return "rel" not in tag and bool(_LINKED.search(tag.get("href", "").split("?")[0]))
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -34,9 +34,9 @@ def parse(body: bytes, asked: Asked) -> Found:
     """The items of a feed in its own order, with plain text and, given a key, pseudonyms for authors.
 
     Well-formed markup is read off its tree. Anything else goes to feedparser, and what a second parser finds
-    beside that is added; asked again, that one reads it alone. A feed without entries is a feed: it gives no items. A broken entry is left out and
-    counted. Raises Quarantine with the reason code empty, html_instead_of_feed, too_large, truncated when it
-    breaks off before its first entry, or unreadable.
+    beside that is added; asked again, that one reads it alone. A feed without entries is a feed: it gives no
+    items. A broken entry is left out and counted. Raises Quarantine with the reason code empty,
+    html_instead_of_feed, too_large, truncated when it breaks off before its first entry, or unreadable.
     """
     text = text_of(body, asked.content_type).strip("\ufeff\0 \t\r\n")
     if not text:

@@ -110,13 +110,13 @@ def item(
     same_as: str = "",
     date_mark: str = "",
 ) -> Item:
-    """An item from plain texts and a pseudonym. ValueError when it has neither words nor an address.
+    """An item from plain texts and a pseudonym. ValueError when it has no words, no address and no name.
 
     What names an account does not pass: the address becomes a nameless one and the guid a keyed hash. Such an
     item is known again by `same_as`, the keyed hash of what its address was, unless one is given.
     """
-    if not (title or text or url):
-        raise ValueError("nothing to read and nothing to open")
+    if not (title or text or url or guid.strip()):
+        raise ValueError("nothing to read, nothing to open and nothing to know it by")
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
     page = neutral(url)
     named = page != url

@@ -77,7 +77,7 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
     ids = sorted((i for i in map(_id, page) if i), key=_rank)
     start = next(iter(posts.queried(asked_for, "min_id")), "")
     pages = "prev" in posts.relations(asked.link)
-    on = bool(start) and pages and len(page) >= HALF and _rank(ids[-1]) > _rank(start)
+    on = bool(start and ids) and pages and len(page) >= HALF and _rank(ids[-1]) > _rank(start)
     # A server that does not page shows what it likes: what is missing on its page proves nothing.
     missed = _missed(ids, start, asked, last=not on) if start and (pages or not page) else []
     cursor = _remembered(made.items, ids, asked, doubt=missed)

@@ -29,6 +29,8 @@ VOLUMES = (
     "least",
     "kept",
     "renewed",
+    "turned",
+    "heard",
 )
 """The columns of volumes().
 
@@ -39,6 +41,7 @@ brought, last       the last visit that brought something new, and the last of a
 outcome, reason     of the last visit
 held, least, kept   entries in the last good reply, in the smallest, and the most old ones in any
 renewed             entries of the largest good reply, later than the first, in which all were new
+turned, heard       the dates of the last good visit, or else of the first, and of the last new entry
 """
 
 

@@ -92,6 +92,8 @@ def rows(
                 20,
                 15,
                 np.nan,
+                None,
+                None,
             )
         )
     return pd.DataFrame(found, columns=list(VOLUMES))

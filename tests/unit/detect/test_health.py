@@ -44,13 +44,15 @@ def day(when: date, new: int = 0, *, name: str = "krant", **more: Any) -> Row:
         "least": 20,
         "kept": 20 - min(new, 20),
         "renewed": None,
+        "turned": when,
+        "heard": when if new else None,
     }
     return row | more
 
 
 def failed(when: date, reason: str, name: str = "krant") -> Row:
     """A day on which every visit failed."""
-    nothing = dict.fromkeys(("since", "until", "brought", "held", "least", "kept", "renewed"))
+    nothing = dict.fromkeys(("since", "until", "brought", "held", "least", "kept", "renewed", "heard"))
     return day(when, 0, name=name, good=0, outcome="FAILED", reason=reason, **nothing)
 
 
@@ -284,7 +286,7 @@ def told(kind: Any, reason: str = "", seen: int = 0) -> Alarm:
         (told("silent", "empty"), "sinds 17 nov een lege lijst", "an empty list since 17 Nov"),
         (told("html", "consent_wall"), "sinds 17 nov een cookiemelding", "since 17 Nov gives a cookie notice"),
         (told("shrunk", seen=3), "veel minder: 3 in een week", "far less: 3 in a week"),
-        (told("flooded", seen=80), "veel meer: 80 op een dag", "far more at once: 80 in a day"),
+        (told("flooded", seen=80), "veel meer: 80 op een dag", "far more: 80 in a day"),
         (told("flooded", AGAIN, 80), "opnieuw gepubliceerd", "published again"),
         (told("fixed", seen=1), "is terug; nieuw: 1", "is back; new: 1"),
         (told("moved", "https://x.example/rss"), "voorgoed verhuisd naar https://x.example/rss", "change url:"),

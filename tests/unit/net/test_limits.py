@@ -64,12 +64,13 @@ OK = b"HTTP/1.1 200 OK\r\n"
         (OK + b"Content-Length: 5\r\nContent-Length: 9\r\n\r\n<rss>", "unreadable"),
         (b"<rss/>", "unreadable"),
         (b"HTTP/1.1 abc\r\n\r\n", "unreadable"),
+        (OK + b"Content-Ty", "unreachable"),
         (b"", "unreachable"),
         (OK + b"X: y\r\n" * 200 + b"\r\n", "unreadable"),
         (OK + b"X: " + b"y" * 100_000, "unreadable"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000, "too_large"),
     ],
-    ids=["short", "cut chunk", "cut in a chunk", "no chunk", "two lengths", "no head", "no status", "nothing", "headers", "header", "100"],
+    ids=["short", "cut chunk", "cut in a chunk", "no chunk", "two lengths", "no head", "no status", "cut head", "nothing", "headers", "header", "100"],
 )  # fmt: skip
 def test_what_is_no_whole_reply(raw: Any, door: Door, said: bytes, reason: str, failed: Any) -> None:
     raw.ways["/r"] = lambda handler: handler.wfile.write(said)

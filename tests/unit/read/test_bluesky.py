@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from platforms import DID, Service, uri
 from reading import KEY, NOW, source
 
 from kaders.errors import Quarantine
@@ -18,50 +19,7 @@ from kaders.read.items import Asked
 from kaders.read.readers import READERS
 from kaders.settings import Source
 
-DID = "did:plc:gemeente"
-PAGE = 4
 NEXT = NOW + timedelta(days=1)
-
-
-def uri(number: int) -> str:
-    return f"at://{DID}/app.bsky.feed.post/k{number}"
-
-
-@dataclass
-class Service:
-    """Answers as the lexicons of app.bsky.feed say, with its posts in memory, newest last."""
-
-    posts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    knows_posts: bool = True
-    asked: list[str] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-
-    def post(self, number: int, text: str, at: datetime = NOW, **more: Any) -> None:
-        self.posts[number] = {
-            "uri": uri(number),
-            "cid": f"cid{number}",
-            "author": {"did": DID, "handle": "gemeente.example"},
-            "record": {"text": text, "createdAt": at.isoformat(), "langs": ["nl"]},
-            "indexedAt": at.isoformat(),
-        } | more
-
-    def answer(self, question: Question) -> tuple[int, Any]:
-        self.asked.append(urlsplit(question.url).path.rpartition(".")[2])
-        self.questions.append(question)
-        query = parse_qs(urlsplit(question.url).query)
-        if question.url.partition("?")[0].endswith("getPosts"):
-            known = {each["uri"]: each for each in self.posts.values()}
-            wanted = [known[one] for one in query["uris"] if one in known]
-            return (200, {"posts": wanted}) if self.knows_posts else (404, {})
-        newest = [self.posts[n] for n in sorted(self.posts, reverse=True)]
-        start = int(query.get("cursor", ["0"])[0])
-        page = newest[start : start + PAGE]
-        mark = {"cursor": str(start + PAGE)} if start + PAGE < len(newest) else {}
-        if "searchPosts" in question.url:
-            since = query["since"][0]
-            return 200, {"posts": [each for each in page if each["indexedAt"] >= since]} | mark
-        return 200, {"feed": [{"post": each} for each in page]} | mark
-
 
 AUTHOR = source(
     kind="social", reader="bluesky", url=f"https://api.example/xrpc/app.bsky.feed.getAuthorFeed?actor={DID}"

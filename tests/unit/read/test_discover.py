@@ -104,6 +104,17 @@ def test_the_feeds_that_a_page_names(page: str, found: list[str]) -> None:
     assert [each.url for each in feeds_in_page(page.encode(), SITE)] == found
 
 
+def test_a_link_to_a_host_for_feeds_is_one_too() -> None:
+    page = b'<a href="https://feeds.krant.example/nieuws">Nieuws</a> <a href="https://feedback.example/nieuws">Zeg het</a>'
+    assert [each.url for each in feeds_in_page(page, SITE)] == ["https://feeds.krant.example/nieuws"]
+
+
+def test_a_page_of_a_channel_gives_its_feed() -> None:
+    found = channel(f'<script>var x = {{"externalId": "{CHANNEL}"}}</script>'.encode())
+    assert found and found.url.endswith(f"channel_id={CHANNEL}")
+    assert channel(b"<html>no channel</html>") is None
+
+
 def test_the_title_of_a_feed_on_a_page_is_plain() -> None:
     page = f'<link rel="alternate" {RSS} title="Nieuws &amp; &lt;b&gt;zo&lt;/b&gt;" href="/a">'.encode()
     assert feeds_in_page(page, SITE)[0].title == "Nieuws & zo"

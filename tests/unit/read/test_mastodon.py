@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from platforms import API, PAGE, Instance
 from reading import KEY, NOW, source
 
 from kaders.errors import Quarantine
@@ -16,56 +17,10 @@ from kaders.model import Item, Question
 from kaders.read import mastodon
 from kaders.read.items import Asked
 
-API = "https://sociaal.example/api/v1"
-PAGE = 4
-"""Posts that the small instance below gives at once; half of it is what makes a page full."""
-
 
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mastodon, "HALF", PAGE // 2)
-
-
-@dataclass
-class Instance:
-    """A server that answers as the documentation of Mastodon's API says, with its posts in memory."""
-
-    posts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    together: bool = True
-    pages: bool = True
-    asked: list[str] = field(default_factory=list)
-
-    def post(self, number: int, text: str, at: datetime = NOW) -> None:
-        self.posts[number] = {
-            "id": str(number),
-            "created_at": at.isoformat(),
-            "visibility": "public",
-            "content": f"<p>{text}</p>",
-            "uri": f"https://sociaal.example/users/bo/statuses/{number}",
-            "account": {"acct": "bo"},
-        }
-
-    def answer(self, question: Question) -> tuple[int, Any, str]:
-        """Status, JSON and Link header."""
-        parts, query = urlsplit(question.url), parse_qsl(urlsplit(question.url).query)
-        self.asked.append(parts.path.removeprefix("/api/v1") + (f"?{parts.query}" if parts.query else ""))
-        if parts.path.endswith("/statuses"):
-            wanted = [int(value) for name, value in query if name == "id[]"]
-            return (
-                (200, [self.posts[n] for n in wanted if n in self.posts], "")
-                if self.together
-                else (404, "", "")
-            )
-        if "/statuses/" in parts.path:
-            one = self.posts.get(int(parts.path.rpartition("/")[2]))
-            return (200, one, "") if one else (404, "", "")
-        after = int(dict(query).get("min_id", 0))
-        newer = sorted(n for n in self.posts if n > after)
-        page = newer[:PAGE] if after else newer[-PAGE:]
-        link = (
-            f'<{API}/x?max_id=1>; rel="next", <{API}/x?min_id=9>; rel="prev"' if page and self.pages else ""
-        )
-        return 200, [self.posts[n] for n in reversed(page)], link
 
 
 @dataclass

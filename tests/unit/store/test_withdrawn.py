@@ -103,37 +103,43 @@ def town(house: House) -> House:
     """Two visits: three posts, one of them revised in the second."""
     land(house, post("1"), post("2"), post("3"))
     land(house, post("2", START + HOUR, text=f"Verbeterd, {WORDS}?"), post("4", START + HOUR))
-    house.load()
     return house
 
 
-def test_the_words_are_nowhere_any_more(town: House) -> None:
-    assert "Bij 2 staat" in everywhere(town)
-    assert take_back(town, "2") == 2, "both revisions"
+@pytest.fixture
+def loaded(town: House) -> House:
+    """The same in a warehouse."""
     town.load()
-    left = everywhere(town)
+    return town
+
+
+def test_the_words_are_nowhere_any_more(loaded: House) -> None:
+    assert "Bij 2 staat" in everywhere(loaded)
+    assert take_back(loaded, "2") == 2, "both revisions"
+    loaded.load()
+    left = everywhere(loaded)
     for trace in ("Bij 2 staat", "Verbeterd", "auteur2", "hash2", "statuses/2"):
         assert trace not in left
     for other in ("Bij 1 staat", "Bij 3 staat", "Bij 4 staat", "auteur1"):
         assert other in left
 
 
-def test_it_counts_as_it_did_before_and_no_more_from_then_on(town: House) -> None:
+def test_it_counts_as_it_did_before_and_no_more_from_then_on(loaded: House) -> None:
     before, after = START + 2 * HOUR, START + 6 * HOUR
-    take_back(town, "2")
-    town.load()
-    assert known(town, before) == ids("1", "2", "3", "4")
-    assert known(town, after) == ids("1", "3", "4")
+    take_back(loaded, "2")
+    loaded.load()
+    assert known(loaded, before) == ids("1", "2", "3", "4")
+    assert known(loaded, after) == ids("1", "3", "4")
     of = f"WHERE id = '{ids('2').pop()}'"
-    assert town.rows(f"SELECT count(*) FROM core_tag {of}") == [(2,)], "what was heard stays counted"
-    assert town.rows(f"SELECT count(*) FROM core_question {of}") == [(0,)]
+    assert loaded.rows(f"SELECT count(*) FROM core_tag {of}") == [(2,)], "what was heard stays counted"
+    assert loaded.rows(f"SELECT count(*) FROM core_question {of}") == [(0,)]
 
 
-def test_the_weekly_figures_leave_it_out(town: House) -> None:
-    take_back(town, "2")
-    town.load()
+def test_the_weekly_figures_leave_it_out(loaded: House) -> None:
+    take_back(loaded, "2")
+    loaded.load()
     given = {"first": date(2026, 1, 1), "last": date(2026, 12, 31), "zone": "Europe/Amsterdam"}
-    with writing(town.places) as con:
+    with writing(loaded.places) as con:
 
         def items(at: datetime) -> int:
             rows = con.execute(sql("weekly_trends"), given | {"cutoff": at}).fetchall()
@@ -163,23 +169,22 @@ def test_what_is_left_of_an_entry(town: House) -> None:
     assert left == Item("mastodon", "3", "", "", "", START - HOUR, START, withdrawn=True)
 
 
-def test_everything_by_an_account_that_is_gone(town: House) -> None:
-    land(town, post("5", START + 2 * HOUR, author="auteur1"))
-    town.load()
-    assert take_back(town, authors=["auteur1"]) == 2
-    town.load()
-    assert known(town, START + 6 * HOUR) == ids("2", "3", "4")
-    assert "auteur1" not in everywhere(town)
+def test_everything_by_an_account_that_is_gone(loaded: House) -> None:
+    land(loaded, post("5", START + 2 * HOUR, author="auteur1"))
+    assert take_back(loaded, authors=["auteur1"]) == 2
+    loaded.load()
+    assert known(loaded, START + 6 * HOUR) == ids("2", "3", "4")
+    assert "auteur1" not in everywhere(loaded)
 
 
-def test_again_finds_nothing_to_do(town: House) -> None:
-    take_back(town, "2")
-    town.load()
-    before = town.everything()
-    assert withdrawn.withdraw(town.places, "mastodon", ["2"]) == 0
-    assert withdrawn.sweep(town.places) == 0
-    town.load()
-    assert town.everything() == before
+def test_again_finds_nothing_to_do(loaded: House) -> None:
+    take_back(loaded, "2")
+    loaded.load()
+    before = loaded.everything()
+    assert withdrawn.withdraw(loaded.places, "mastodon", ["2"]) == 0
+    assert withdrawn.sweep(loaded.places) == 0
+    loaded.load()
+    assert loaded.everything() == before
 
 
 def test_only_what_is_there_is_held(town: House) -> None:
@@ -197,15 +202,15 @@ def test_it_is_known_again_when_the_source_shows_it_once_more(town: House) -> No
     assert shown in forgotten.known(town.places, "mastodon")
 
 
-def test_it_does_not_come_back(town: House) -> None:
-    take_back(town, "2")
-    town.load()
-    land(town, post("2", START + 7 * HOUR, text=f"Bij 2 nog een keer, {WORDS}?"))
-    town.load()
-    assert known(town, START + 8 * HOUR) == ids("1", "3", "4")
-    assert town.rows("SELECT count(*) FROM core_document WHERE text LIKE '%nog een keer%'") == [(0,)]
-    assert withdrawn.sweep(town.places) == 1, "and the sweep takes the words out of the files"
-    assert "nog een keer" not in everywhere(town)
+def test_it_does_not_come_back(loaded: House) -> None:
+    take_back(loaded, "2")
+    loaded.load()
+    land(loaded, post("2", START + 7 * HOUR, text=f"Bij 2 nog een keer, {WORDS}?"))
+    loaded.load()
+    assert known(loaded, START + 8 * HOUR) == ids("1", "3", "4")
+    assert loaded.rows("SELECT count(*) FROM core_document WHERE text LIKE '%nog een keer%'") == [(0,)]
+    assert withdrawn.sweep(loaded.places) == 1, "and the sweep takes the words out of the files"
+    assert "nog een keer" not in everywhere(loaded)
 
 
 def test_the_sweep_mends_what_a_job_wrote_meanwhile(town: House) -> None:
@@ -264,14 +269,14 @@ def test_a_rebuild_gives_the_same(house: House, seed: int) -> None:
     assert house.everything() == before
 
 
-def test_another_tagger_knows_nothing_of_it(town: House) -> None:
-    take_back(town, "2")
-    town.load()
-    for path in landing.paths(town.places, "mastodon"):
-        tag(town, path, "v2")
-    town.load(current="v2")
-    assert known(town, START + 6 * HOUR) == ids("1", "3", "4")
-    rows = town.rows(f"SELECT DISTINCT fate FROM core_document WHERE id = '{ids('2').pop()}'")
+def test_another_tagger_knows_nothing_of_it(loaded: House) -> None:
+    take_back(loaded, "2")
+    loaded.load()
+    for path in landing.paths(loaded.places, "mastodon"):
+        tag(loaded, path, "v2")
+    loaded.load(current="v2")
+    assert known(loaded, START + 6 * HOUR) == ids("1", "3", "4")
+    rows = loaded.rows(f"SELECT DISTINCT fate FROM core_document WHERE id = '{ids('2').pop()}'")
     assert rows == [("withdrawn",)]
 
 

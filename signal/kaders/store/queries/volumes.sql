@@ -26,7 +26,9 @@ SELECT
     arg_max(entries, moment) FILTER (good) AS held,
     min(entries) FILTER (good) AS least,
     max(entries - new_entries) FILTER (good) AS kept,
-    max(new_entries) FILTER (good AND previous IS NOT NULL AND new_entries = entries) AS renewed
+    max(new_entries) FILTER (good AND previous IS NOT NULL AND new_entries = entries) AS renewed,
+    timezone($zone, coalesce(max(moment) FILTER (good), min(moment)))::DATE AS turned,
+    timezone($zone, max(moment) FILTER (good AND new_entries > 0))::DATE AS heard
 FROM visit
 WHERE back < $days
 GROUP BY source, back
