@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from kaders.detect import wording
+from kaders.detect import source_words, wording
 from kaders.model import SignalKind
 
 PAS = {"nl": "Afvalpas", "en": "Waste pass"}
@@ -156,3 +156,18 @@ def test_there_is_always_a_doubt_and_it_is_the_one_that_holds(changes: dict[str,
 def test_every_reason_is_told_in_both_languages(texts: dict[str, wording.Both]) -> None:
     told = [text for code, text in texts.items() if code]
     assert all(text["nl"] and text["en"] and text["nl"] != text["en"] for text in told)
+
+
+CODES = (
+    "unreachable dns timeout tls refused_address redirects too_large truncated unreadable empty login_wall "
+    "html_instead_of_feed consent_wall robots rate_limited http_404 http_410 http_4xx http_5xx no_secret "
+    "secret_refused closed parser_stopped service_fault no_past partly_unreadable cut_off full_page"
+).split()
+"""What the fetching door and the readers may say of a visit."""
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_of_a_visit_has_words_that_need_no_glossary(code: str) -> None:
+    said = source_words.reason(code, 3)
+    assert code in wording.REASONS
+    assert all(len(text) > 8 and "_" not in text and "{" not in text for text in said.values())
