@@ -156,12 +156,14 @@ class Network(Strict):
 
     allow          addresses inside our own walls that may be asked all the same, each as host:port
     proxy          http://host:port through which everything goes; it is trusted, and resolves the names
+    authorities    file with the certificates to trust instead of the usual ones, as where a proxy opens TLS
     pause_seconds  between two requests to one host that is not our own
     at_once        requests to one host side by side
     """
 
     allow: tuple[HostPort, ...] = ()
     proxy: Url | None = None
+    authorities: str | None = None
     pause_seconds: float = Field(default=1.0, ge=0, le=60)
     at_once: int = Field(default=2, ge=1, le=8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ class Case:
     seconds  that the visit may take at most
     visits   how often it is visited in turn; the outcome is that of the last one
     holds    words that must land, and `never`: what may not land in any field
-    url      an address of another form than http://host:port/path
+    url      an address of another form than http://host:port/path, from host:port and the treasure
+    secure   the server's side of TLS, when it speaks that
     """
 
     answer: Answer
@@ -74,7 +76,8 @@ class Case:
     visits: int = 1
     holds: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    url: Callable[[str], str] | None = None
+    url: Callable[[str, str], str] | None = None
+    secure: Callable[[], ssl.SSLContext] | None = None
 
     def fault(self, visit: Fetch) -> str:
         """What is wrong with how a visit ended, in a few words; '' when it ended as it must."""

@@ -167,7 +167,7 @@ def _direct(spelling: str) -> Case:
         nothing,
         "FAILED",
         _WAYS_TO_REFUSE[:3],
-        url=lambda treasure: spelling.format(port=treasure.rsplit(":", 1)[1]),
+        url=lambda home, treasure: spelling.format(port=treasure.rsplit(":", 1)[1]),
         never=("GEHEIM-77",),
     )
 

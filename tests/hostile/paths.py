@@ -11,6 +11,7 @@ from hostile import (
     injections,
     moves,
     statuses,
+    tls,
     transports,
     xml_attacks,
 )
@@ -20,6 +21,7 @@ FAMILIES: dict[str, dict[str, Case]] = {
     "formats": formats.CASES,
     "moves": moves.CASES,
     "transports": transports.CASES,
+    "tls": tls.CASES,
     "bombs": bombs.CASES,
     "charsets": charsets.CASES,
     "xml": xml_attacks.CASES,

@@ -16,6 +16,8 @@ from hostile.case import Call, Case
 
 HEAD = 64 * 1024
 """Bytes of a request's head at most; ours are a few hundred."""
+TLS = b"\x16\x03"
+"""What a client begins with that speaks TLS."""
 HIDDEN = (
     b"<rss version='2.0'><channel><title>Intern</title><item><title>GEHEIM-77</title></item></channel></rss>"
 )
@@ -66,8 +68,8 @@ class Server:
     def url(self, path: str) -> str:
         """The address of a case."""
         case = self.cases[path]
-        here = f"http://{self._homes[path]}"
-        return case.url(self.treasure) if case.url else f"{here}/{path}"
+        home = self._homes[path]
+        return case.url(home, self.treasure) if case.url else f"http://{home}/{path}"
 
     def began_at(self, path: str, otherwise: float) -> float:
         """When a path was first asked for, by the clock of the files; `otherwise` when it never was."""
@@ -104,12 +106,24 @@ class Server:
     def _talk(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):  # the caller hung up, as it often should
             connection.settimeout(60)
-            call = self._call(_head(connection))
-            if call is None:
-                return
-            path = re.split(r"[/?#]", call.path)[0]
-            self.began.setdefault(path, time.time())
-            self._send(connection, path, call)
+            head = _head(connection)
+            if head.startswith(TLS):
+                self._talk_in_secret(connection)
+            elif call := self._call(head):
+                path = re.split(r"[/?#]", call.path)[0]
+                self.began.setdefault(path, time.time())
+                self._send(connection, path, call)
+
+    def _talk_in_secret(self, connection: socket.socket) -> None:
+        """To a client that began with TLS: which case is meant, its address says."""
+        host, port = connection.getsockname()
+        path = next(name for name, home in self._homes.items() if home == f"{host}:{port}")
+        self.began.setdefault(path, time.time())
+        secure = self.cases[path].secure
+        if secure is None:
+            self._send(connection, path, Call(path, {}, "", self.treasure, self._stop))
+        else:
+            secure().wrap_socket(connection, server_side=True)  # which no client of ours may accept
 
     def _call(self, head: bytes) -> Call | None:
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -146,6 +160,8 @@ def _head(connection: socket.socket) -> bytes:
     """The request up to its empty line."""
     head = b""
     while b"\r\n\r\n" not in head and len(head) < HEAD:
+        if connection.recv(2, socket.MSG_PEEK) == TLS:
+            return TLS
         part = connection.recv(4096)
         if not part:
             break

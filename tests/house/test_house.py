@@ -19,7 +19,7 @@ PURE = ("read", "tag", "detect", "report")
 DOORS = ("collect", "net", "store", "deliver")
 ALLOWED = {
     "duckdb": ("store",),
-    "requests": ("collect", "net"),
+    "requests": ("net",),
     "spacy": ("tag",),
     "airflow": (),
 }

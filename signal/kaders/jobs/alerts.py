@@ -67,7 +67,8 @@ def _areas(settings: Settings, subscription: Subscription) -> frozenset[str]:
 def _send(settings: Settings, subscription: Subscription, alert: Alert, moment: datetime) -> None:
     """Hand over one message through the subscription's channel; NotConfigured or Undelivered."""
     if subscription.channel == "webhook":
-        return webhook.send(alert, url=address(subscription.to))
+        us = settings.organisation
+        return webhook.send(alert, url=address(subscription.to), network=us.network, contact=us.contact)
     post = settings.organisation.mail
     if post is None:
         raise NotConfigured("organisation.yaml has no `mail`, so no mail can be sent")

@@ -23,6 +23,7 @@ from kaders.model import Fetch, Summary
 from kaders.net.door import open_door
 from kaders.settings import Settings, Source
 from kaders.store import keys, ledger_files, state
+from kaders.store.robots import KeptRobots
 
 WORKERS = 32
 """Threads that wait for sources side by side: nearly all of a visit is waiting, and the door keeps more than
@@ -30,7 +31,7 @@ a few from one host."""
 SHARDS = 16
 """Tasks of one round at most: under a scheduler a task costs a second or two, whatever it does."""
 WORTH = 25
-"""Sources that make a further task worth its cost: at a quarter of a second each, some six seconds of work."""
+"""Sources that make a further task worth its cost: some six seconds of work."""
 
 
 def shards(settings: Settings, moment: datetime, *, most: int = SHARDS) -> list[list[str]]:
@@ -85,7 +86,7 @@ def collect(
     """
     sources = _chosen(settings, only)
     at = moment.astimezone(UTC)
-    with open_door(settings) as door:
+    with open_door(settings, KeptRobots(settings.places, now)) as door:
         key = keys.key(settings.places)
         by = Round(settings, at, now, key, door, _sandbox(), secrets, everything=not due)
         fetches = _side_by_side(sources, by)

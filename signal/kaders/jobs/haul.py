@@ -1,4 +1,4 @@
-"""Everything that one visit to a source brings: its pages, asked one after another and read in the sandbox."""
+"""Everything that one visit to a source brings: its pages, asked in turn and read in the sandbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kaders.model import Item, Question
 from kaders.net.addresses import connect
 from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
 from kaders.net.walls import wall
-from kaders.read.items import Asked, Found, fingerprint
+from kaders.read.items import Asked, Found, digest, fingerprint
 from kaders.read.known import Rest, cut
 from kaders.read.readers import READERS, Reader
 from kaders.settings import Settings, Source
@@ -113,8 +113,8 @@ def _walk_on(
 ) -> None:
     """The pages after the first, until there is no next one, nothing new, or enough.
 
-    A page that cannot be had ends the visit: what came before it lands, the cursor stays where it was, so that
-    the next visit comes by here again.
+    A page that cannot be had ends the visit: what came before it lands, and the cursor stays where it was, so
+    that the next visit comes by here again.
     """
     reader, known, moved = READERS[source.reader], set(memory.entries.values()), False
     for _ in range(reader.pages - 1):
@@ -188,15 +188,30 @@ def _ask(
     if secret is None:
         raise FetchFailed("no_secret", f"there is no secret at {source.secret}")
     if source.reader == "bluesky_search":
-        keep = by.settings.places.of("state") / "sessions" / f"{source.id}.json"
-        secret = bluesky_session.token(by.door, source.address, secret, keep)
+        return _with_session(question, source, by, secret)
     if source.reader == "jetstream":
         return _heard(question, source, by, cursor)
+    return _reply(question, source, by, secret, validators)
+
+
+def _reply(question: Question, source: Source, by: Round, secret: str, validators: Validators) -> Reply:
     pause = source.pause_seconds or READERS[source.reader].pause or None
     reply = by.door.ask(question, secret=secret, validators=validators, past=by.past, pause=pause)
     if not reply.of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status=reply.status)
     return reply
+
+
+def _with_session(question: Question, source: Source, by: Round, secret: str) -> Reply:
+    """The reply to somebody with an account: one session for all sources that name the same secret."""
+    keep = by.settings.places.of("state") / "sessions" / f"{digest(source.address, source.secret or '')}.json"
+    token = bluesky_session.token(by.door, source.address, secret, keep)
+    try:
+        return _reply(question, source, by, token, Validators())
+    except FetchFailed as failed:
+        if failed.reason == "secret_refused":
+            bluesky_session.forget(keep)
+        raise
 
 
 def _heard(question: Question, source: Source, by: Round, cursor: Mapping[str, str]) -> Reply:

@@ -11,7 +11,7 @@ from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.read.items import fingerprint
 from kaders.settings import Settings
-from kaders.store import forgotten, landing, retention
+from kaders.store import forgotten, landing, retention, withdrawn
 from kaders.store.connection import writing
 from kaders.store.publish import publish_from
 
@@ -30,10 +30,13 @@ def remember(settings: Settings, paths: list[Path]) -> None:
 def housekeeping(settings: Settings, moment: datetime) -> Summary:
     """Empties old posts, removes old landing and tagged files that were loaded, and strays; publishes.
 
+    Before that it takes out what was withdrawn while another job had it in hand.
+
     counts: posts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
     removed, however old. Raises Busy when another process writes the warehouse.
     """
     places, keep = settings.places, settings.organisation.retention
+    withdrawn.sweep(places)
     with writing(places) as con:
         emptied = retention.forget_words(con, moment, keep.text)
         old = retention.old_files(con, places, moment, keep.landing)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kaders.errors import ConfigurationError
-from kaders.jobs.visit import PARTLY, landed_before
 from kaders.jobs.remembered import remembered
+from kaders.jobs.visit import PARTLY, landed_before
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import imported
 from kaders.read.items import Asked, fingerprint

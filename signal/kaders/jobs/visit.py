@@ -81,7 +81,7 @@ def _failed(source: Source, memory: state.State | None, by: Round, failed: Fetch
     at = by.moment
     if failed.reason == "no_past":
         return Fetch(source.id, at, "NOT EXPECTED", failed.reason, failed.detail, failed.status)
-    reason = "service_fault" if failed.status in READERS[source.reader].soft else failed.reason
+    reason = _meaning(source, failed)
     before = memory or state.State(at)
     if not memory or at >= memory.moment:
         failures = before.failures + 1
@@ -91,6 +91,14 @@ def _failed(source: Source, memory: state.State | None, by: Round, failed: Fetch
         waits = replace(before, failures=failures, waits_for=reason, next_visit=again, noted=_day(by))
         state.save(by.settings.places, source.id, waits)
     return Fetch(source.id, at, "FAILED", reason, failed.detail, failed.status)
+
+
+def _meaning(source: Source, failed: FetchFailed) -> str:
+    """The reason code, as far as a status has a meaning of its own with this kind of source."""
+    reader = READERS[source.reader]
+    if failed.status in reader.closed:
+        return "closed"
+    return "service_fault" if failed.status in reader.soft else failed.reason
 
 
 def _collected(source: Source, remembered: state.State | None, by: Round) -> Fetch:
@@ -103,14 +111,14 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     if brought.unchanged:
         state.save(places, source.id, _unchanged(source, memory, brought, by))
         return _line(source, brought, at, entries=memory.count, bad=memory.bad)
-    known = landed_before(by.settings, source.id, at) if backfill else set(memory.entries.values())
-    taken_back = [_withdrawn(source, guid, at) for guid in brought.gone if digest(guid) in memory.entries]
+    known = landed_before(by.settings, source.id, at) if backfill else _known(by.settings, source.id, memory)
+    gone = withdrawn.concerned(places, source.id, brought.gone, brought.gone_authors)
+    taken_back = [_withdrawn(source, guid, at) for guid in gone]
     fresh = [item for item in (*_once(brought.items), *taken_back) if fingerprint(item) not in known]
     landed = landing.write(places, source.id, at, fresh) if fresh else ""
     if source.pages:  # before memory: after it nobody would know that their pages are still to be read
         pages.queue(places, source.id, fresh)
-    if taken_back or brought.gone_authors:
-        withdrawn.withdraw(places, source.id, [item.guid for item in taken_back], brought.gone_authors)
+    withdrawn.withdraw(places, source.id, gone, brought.gone_authors)
     if not backfill:
         state.save(places, source.id, _memorised(source, memory, brought, fresh, by))
     count = len(brought.items) + brought.skipped
@@ -219,7 +227,7 @@ def _withdrawn(source: Source, guid: str, at: datetime) -> Item:
 
 
 def _once(items: Iterable[Item]) -> list[Item]:
-    """The items, each guid once: an entry may stand on two pages of one visit, and the first is the newest."""
+    """The items, each guid once: an entry may stand on two pages, and the first of them is the newest."""
     first: dict[str, Item] = {}
     for item in items:
         first.setdefault(item.guid, item)
@@ -228,6 +236,11 @@ def _once(items: Iterable[Item]) -> list[Item]:
 
 def _day(by: Round) -> str:
     return by.settings.day_of(by.moment).isoformat()
+
+
+def _known(settings: Settings, source: str, memory: state.State) -> set[str]:
+    """The fingerprints that an ordinary visit need not land: remembered, withdrawn, or gone by retention."""
+    return set(memory.entries.values()) | forgotten.known(settings.places, source)
 
 
 def landed_before(settings: Settings, source: str, moment: datetime | None = None) -> set[str]:

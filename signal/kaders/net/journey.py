@@ -142,14 +142,16 @@ class Journey:
         """Go where a redirect points.
 
         A key goes on within its own origin and from http to https of the same host, and never comes back
-        once it was left behind. A posted question becomes a plain one as the Fetch standard has it. Raises
-        FetchFailed refused_address.
+        once it was left behind. A posted question becomes a plain one as the Fetch standard has it; what is
+        posted may hold a password, so it goes to no other origin. Raises FetchFailed refused_address.
         """
         came, self.at = self.at, target(self.key.off(_decoded(location)), self.at.url)
         if not _within(came, self.at):
             self.key = Key()
         if status == 303 or (status in (301, 302) and self.body):
             self.body = ""
+        if self.body and not _within(came, self.at):
+            raise FetchFailed("refused_address", "a posted question is sent on to another host", status)
         self._lasting = self._lasting and status in LASTING
         if self._lasting:
             self.moved_to = self.at.url

@@ -29,10 +29,9 @@ from kaders.read import (
 from kaders.read.items import Asked, Found
 from kaders.settings import Source
 
-
 ARCHIVES = 20
-"""Archive pages (RFC 5005) of a feed that are read at the first visit: at 50 entries each a thousand, which is
-what a source's memory holds."""
+"""Archive pages (RFC 5005) of a feed that are read at the first visit: at 50 entries each a thousand, what a
+source's memory holds."""
 
 
 def plainly(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:

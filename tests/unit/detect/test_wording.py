@@ -158,11 +158,36 @@ def test_every_reason_is_told_in_both_languages(texts: dict[str, wording.Both]) 
     assert all(text["nl"] and text["en"] and text["nl"] != text["en"] for text in told)
 
 
-CODES = (
-    "unreachable dns timeout tls refused_address redirects too_large truncated unreadable empty login_wall "
-    "html_instead_of_feed consent_wall robots rate_limited http_404 http_410 http_4xx http_5xx no_secret "
-    "secret_refused closed parser_stopped service_fault no_past partly_unreadable cut_off full_page"
-).split()
+CODES = [
+    "unreachable",
+    "dns",
+    "timeout",
+    "tls",
+    "refused_address",
+    "redirects",
+    "too_large",
+    "truncated",
+    "unreadable",
+    "empty",
+    "login_wall",
+    "html_instead_of_feed",
+    "consent_wall",
+    "robots",
+    "rate_limited",
+    "http_404",
+    "http_410",
+    "http_4xx",
+    "http_5xx",
+    "no_secret",
+    "secret_refused",
+    "closed",
+    "parser_stopped",
+    "service_fault",
+    "no_past",
+    "partly_unreadable",
+    "cut_off",
+    "full_page",
+]
 """What the fetching door and the readers may say of a visit."""
 
 
