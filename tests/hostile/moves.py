@@ -172,8 +172,18 @@ def _direct(spelling: str) -> Case:
     )
 
 
+NAMES_WITHIN: dict[str, tuple[str, ...]] = {
+    "loopback.binnen.example": ("127.0.0.1",),
+    "private.binnen.example": ("10.1.2.3",),
+    "metadata.binnen.example": ("169.254.169.254",),
+    "mapped.binnen.example": ("::ffff:127.0.0.1",),
+    "second.binnen.example": ("198.51.100.7", "127.0.0.1"),
+    "none.binnen.example": (),
+}
+"""Names that look public, and the addresses that they give."""
 CASES = (
     CHAINS
+    | {f"ssrf-name-{host.split('.')[0]}": _direct(f"http://{host}:{{port}}/") for host in NAMES_WITHIN}
     | {f"ssrf-to-{name}": _redirected(spelling) for name, spelling in (SPELLINGS | DISGUISED).items()}
     | {f"ssrf-at-{name}": _direct(spelling) for name, spelling in SPELLINGS.items()}
 )

@@ -121,6 +121,7 @@ class Server:
         self.began.setdefault(path, time.time())
         secure = self.cases[path].secure
         if secure is None:
+            connection.recv(HEAD)
             self._send(connection, path, Call(path, {}, "", self.treasure, self._stop))
         else:
             secure().wrap_socket(connection, server_side=True)  # which no client of ours may accept

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hostile.moves import NAMES_WITHIN
 from hostile.server import Server
 from kaders.jobs import collect as job
 from kaders.model import Fetch, Item, Question
@@ -25,6 +28,16 @@ DEADLINE = 4.0
 """Seconds for an exchange here; the door's own deadline is five times that, for the same behaviour."""
 
 
+def _looked_up(host: Any, port: Any, *more: Any, **others: Any) -> Any:
+    """As getaddrinfo, which is asked for all but the names that lead within."""
+    if host not in NAMES_WITHIN:
+        return socket.getaddrinfo(host, port, *more, **others)
+    if not NAMES_WITHIN[host]:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+    given = (socket.getaddrinfo(address, port, type=socket.SOCK_STREAM) for address in NAMES_WITHIN[host])
+    return [each for addresses in given for each in addresses]
+
+
 class Hurried(Door):
     """The door as it is, with less patience."""
 
@@ -37,13 +50,15 @@ class Hurried(Door):
 def hurried() -> Iterator[None]:
     """The job goes out through a door with less patience."""
 
-    def opened(settings: Settings) -> Door:
+    def opened(settings: Settings, robots: MutableMapping[str, str] | None = None) -> Door:
         network = settings.organisation.network
         return Hurried(
             contact=settings.organisation.contact,
             allow=settings.allowed,
             pause=network.pause_seconds,
             at_once=network.at_once,
+            robots=robots,
+            resolve=_looked_up,
         )
 
     with pytest.MonkeyPatch.context() as patch:

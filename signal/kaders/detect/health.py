@@ -142,16 +142,18 @@ def worst(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     if not line.good.any():
         return None
     return (
-        _turned(source, line)
+        _turned(source, line, ours)
         or _silent(source, line, ours)
         or _shrunk(source, line)
         or _flooded(source, line)
     )
 
 
-def _turned(source: Source, line: Line) -> Alarm | None:
+def _turned(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     """It answers with a page for people, or with an empty list as it never did: one visit is enough."""
     seen, reason = _last(line.visited), last_reason(line)
+    if line.days[seen] in ours:  # as when the login page of our own network stands before everything
+        return None
     if reason in HTML:
         first = _turn(line, line.good)
         return Alarm(source.id, "html", line.turned[first], _missed(source, line, first), 0, reason)

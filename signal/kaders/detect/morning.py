@@ -66,20 +66,14 @@ def morning(
     today = _told((t for t in tested if t.is_signal), lines, setting, earlier)
     watched = _told((t for t in tested if t.is_watch), lines, setting, past)
     issues = [_issue(t, today + watched, settings) for t in tested]
-    note = sources.note(today + watched, alarms, settings)
-    for finding in today + watched:
-        finding["sources_note"] = note
+    note = {"sources_note": sources.note(today + watched, alarms, settings)}
     return {
-        "schema": SCHEMA,
-        "organisation": _organisation(settings),
-        "day": window.day.isoformat(),
-        "analysed": window.analysed.isoformat(),
-        "cutoff": evidence.utc(window.cutoff),
+        **_head(settings, window),
         "coverage": _coverage(documents, ledger, setting),
         "verdict": wording.verdict(today, [issue["status"] for issue in issues]),
         "attention_budget": settings.organisation.attention_budget,
-        "signals": today,
-        "watch": watched,
+        "signals": [signal | note for signal in today],
+        "watch": [finding | note for finding in watched],
         "issues": issues,
         "questions": _questions(talk.public(followed), settings, window),
         "open_signals": episodes.open_signals(earlier, today, window.day),
@@ -98,9 +92,17 @@ def _told(
     return sorted(found, key=lambda s: (RANK[s["level"]], s["q"], -s["volume"]["ratio"], s["issue"]))
 
 
-def _organisation(settings: Settings) -> dict[str, Any]:
+def _head(settings: Settings, window: Window) -> dict[str, Any]:
+    """Whose morning it is, and of which day."""
     own = settings.organisation
-    return {"id": own.id, "name": own.name.both(), "synthetic": own.synthetic, "timezone": own.timezone}
+    whose = {"id": own.id, "name": own.name.both(), "synthetic": own.synthetic, "timezone": own.timezone}
+    return {
+        "schema": SCHEMA,
+        "organisation": whose,
+        "day": window.day.isoformat(),
+        "analysed": window.analysed.isoformat(),
+        "cutoff": evidence.utc(window.cutoff),
+    }
 
 
 def _followed(documents: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 
 from kaders.detect.calendar import window
+from kaders.detect.health import health
+from kaders.detect.history import HISTORY_DAYS
 from kaders.detect.morning import morning
 from kaders.jobs.remembered import remembered
 from kaders.model import Summary
@@ -14,7 +16,7 @@ from kaders.store.connection import writing
 from kaders.store.counts import items_of_count
 from kaders.store.documents import documents_as_of
 from kaders.store.files import write
-from kaders.store.ledger import coverage
+from kaders.store.ledger import coverage, last_period, volumes
 from kaders.store.publish import publish_from
 from kaders.store.results import past_findings, save_results
 from kaders.tag.pipeline import stop_words, tagger_version
@@ -31,6 +33,8 @@ def detect(settings: Settings, moment: datetime) -> Summary:
     """
     zone, span = settings.organisation.timezone, window(moment, settings.organisation)
     with writing(settings.places) as con:
+        history = volumes(con, moment, zone, HISTORY_DAYS)
+        alarms = health(history, settings.visited, last_period(moment, zone), settings.organisation)
         payload = morning(
             documents_as_of(con, span, zone),
             coverage(con, span, zone),
@@ -40,6 +44,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             count=items_of_count,
             tagger=tagger_version(settings),
             ordinary=stop_words(),
+            alarms=alarms,
         )
         save_results(con, payload)
         publish_from(con, settings.places)
@@ -54,6 +59,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             "watch": len(payload["watch"]),
             "tested": sum(issue["status"] != "not_tested" for issue in payload["issues"]),
             "failed_sources": len(failed),
+            "source_alarms": len(alarms),
         },
         outputs=(str(path),),
     )

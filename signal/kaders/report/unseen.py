@@ -27,13 +27,16 @@ def alarms(payload: Payload) -> list[Row]:
     return rows
 
 
-def source_lines(payload: Payload, voice: Voice) -> list[str]:
-    """What was not seen, a line per source: the alarms first, then what failed or came in part."""
+def source_lines(payload: Payload, voice: Voice) -> list[tuple[str, str]]:
+    """What was not seen, a line per source and what to do: alarms, then what failed or came in part."""
     told = [
-        voice.say("source_failed", name=tidy(a["name"], 80), reason=voice.both(a["text"]))
+        (
+            voice.say("source_failed", name=tidy(a["name"], 80), reason=voice.both(a["text"])),
+            voice.both(a["advice"]),
+        )
         for a in alarms(payload)
     ]
-    return told + [source_line(source, voice) for source in sources_apart(payload)[0]]
+    return told + [(source_line(source, voice), "") for source in sources_apart(payload)[0]]
 
 
 def source_line(source: Row, voice: Voice) -> str:

@@ -1,7 +1,10 @@
 """Plays steady sources with a rhythm of the week, and counts how often health calls wolf.
 
-`PYTHONPATH=signal python tests/unit/detect/steady.py 20` plays twenty sources of each kind for two years and prints
-the alarms per source and year; docs/decisions/0013 has the figures.
+`PYTHONPATH=signal python tests/unit/detect/steady.py 10` plays ten sources of each of the 120 kinds below for two
+years and prints the alarms per source and year. On 23 November 2026 that was 0.26 over all (silent 0.20, flooded
+0.04, shrunk 0.02): 0.03 for sources of one in five days, 0.2 for one or two a day, 0.7 for five a day and 0.1
+for sixty. Five a day is the price of hearing within a day of a source that stops: by chance alone such a source has
+two or three days a year without anything.
 """
 
 from __future__ import annotations

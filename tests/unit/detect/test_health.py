@@ -156,14 +156,16 @@ def test_days_on_which_nobody_came_by_are_missing_and_no_silence() -> None:
     assert kinds(*good(40, last=back(8))) == []
 
 
-def test_when_half_of_all_fail_at_once_the_fault_is_ours() -> None:
+@pytest.mark.parametrize("reason", ["dns", "login_wall"])
+def test_when_half_of_all_fail_at_once_the_fault_is_ours(reason: str) -> None:
+    """A line that is down, or the login page of our own network before everything."""
     names = [f"krant{n}" for n in range(6)]
     rows = [row for name in names for row in good(40, last=back(2), name=name)]
-    down = [failed(back(n), "dns", name) for name in names for n in (1, 0)]
+    down = [failed(back(n), reason, name) for name in names for n in (1, 0)]
     several = tuple(bron(name=name) for name in names)
     assert kinds(*rows, *down, sources=several) == []
     one = [row for name in names[1:] for row in good(42, name=name)]
-    alone = [*good(40, last=back(2), name="krant0"), *(failed(back(n), "dns", "krant0") for n in (1, 0))]
+    alone = [*good(40, last=back(2), name="krant0"), *(failed(back(n), reason, "krant0") for n in (1, 0))]
     assert [alarm.source for alarm in alarms(*one, *alone, sources=several)] == ["krant0"]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from browsing import sheets
 from kaders.detect import source_words
 from kaders.detect.health import Alarm, Kind
 from kaders.report import unseen
@@ -15,6 +18,9 @@ from kaders.report.alert_message import compose
 from kaders.report.page import page
 from kaders.report.voice import ReportLanguage, Voice
 from kaders.settings import Organisation, Subscription
+
+INSTALLING = 1500
+"""Seconds for a test that may have to install the browser first."""
 
 
 def alarm(name: str, kind: Kind = "silent", reason: str = "") -> dict[str, Any]:
@@ -43,18 +49,23 @@ def test_an_alarm_stands_first_among_what_was_not_seen(
     assert text.index(said) < text.index("Wijkblad Noord:")
 
 
+def test_the_screen_says_what_to_do_about_an_alarm(payload: dict[str, Any]) -> None:
+    html = page(payload | {"source_alarms": [alarm("Krant", "html", "html_instead_of_feed")]}, "nl")
+    assert '<span class="screen">. Zoek het adres van de feed met `kaders source add`' in html
+
+
 def test_a_source_is_not_told_twice(payload: dict[str, Any], dutch: Voice) -> None:
     failed = next(s for s in payload["sources"] if s["state"] == "FAILED")
     told = alarm("x", "silent", "http_404") | {"id": failed["id"], "name": failed["name"]}
     lines = unseen.source_lines(payload | {"source_alarms": [told]}, dutch)
-    assert len([line for line in lines if line.startswith(failed["name"])]) == 1
+    assert len([line for line, _ in lines if line.startswith(failed["name"])]) == 1
 
 
 def test_a_morning_of_before_there_were_alarms_can_still_be_painted(
     payload: dict[str, Any], dutch: Voice
 ) -> None:
     assert "source_alarms" not in payload
-    assert any(line.startswith("Wijkblad Noord") for line in unseen.source_lines(payload, dutch))
+    assert any(line.startswith("Wijkblad Noord") for line, _ in unseen.source_lines(payload, dutch))
 
 
 def test_paper_names_a_few_and_counts_the_rest_and_the_screen_has_all(payload: dict[str, Any]) -> None:
@@ -63,6 +74,17 @@ def test_paper_names_a_few_and_counts_the_rest_and_the_screen_has_all(payload: d
     lines = re.findall(r"<li( class=\"screen\")?>Krant \d+: zwijgt", html)
     assert [bool(each) for each in lines] == [False] * unseen.SOURCES_PRINTED + [True] * (20 - len(lines[:6]))
     assert re.search(r'<li class="paper">en nog \d+ bronnen', html)
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(INSTALLING)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_full_morning_with_many_alarms_still_prints_on_two_sheets(
+    browser: Browser, tmp_path: Path, full: dict[str, Any], language: ReportLanguage
+) -> None:
+    many = [alarm(f"De Landkrant, regio {n}", "silent", "html_instead_of_feed") for n in range(20)]
+    (tmp_path / "r.html").write_text(page(full | {"source_alarms": many}, language), encoding="utf-8")
+    assert sheets(browser, tmp_path / "r.html") == 2
 
 
 def test_a_calm_morning_with_a_source_that_is_back_says_so(empty: dict[str, Any]) -> None:
