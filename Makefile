@@ -52,6 +52,7 @@ dev: .venv/.dev ## The same, with what the checks need
 lock: .venv/.dev ## Compile requirements*.in into hashed locks
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-bench.in --output-file requirements-bench.txt
 
 # -- running -------------------------------------------------------------------------------------
 .PHONY: run
@@ -123,6 +124,21 @@ format: dev ## Put the code in its layout
 .PHONY: typecheck
 typecheck: dev ## Types, strictly
 	@$(BIN)/mypy $(CODE)
+
+# -- measuring -----------------------------------------------------------------------------------
+build/bench/.installed: requirements-bench.txt
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/python -m pip install --quiet --requirement requirements-bench.txt
+	@touch $@
+
+.PHONY: bench
+bench: install build/bench/.installed ## Speed and memory of collection, beside a peer [QUICK=1 FEEDS=folder]
+	@$(BIN)/python scripts/bench.py $(if $(QUICK),--quick) $(if $(FEEDS),--feeds "$(abspath $(FEEDS))")
+
+.PHONY: faults
+faults: dev ## The hostile web, and kill -9 at random moments [TIMES=100]
+	@$(BIN)/python -m pytest -q tests/end_to_end/test_hostile.py
+	@$(BIN)/python scripts/faults.py $(if $(TIMES),--times $(TIMES))
 
 # -- tidying -------------------------------------------------------------------------------------
 .PHONY: clean

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from kaders.net.failures import FetchFailed
@@ -102,6 +103,12 @@ def place(host: str, port: int) -> str:
 
 def places(allow: Collection[str]) -> frozenset[str]:
     """The places of an allow-list of host:port; ValueError when an entry has no port."""
+    return _places(frozenset(allow))
+
+
+@lru_cache(maxsize=8)
+def _places(allow: frozenset[str]) -> frozenset[str]:
+    """Once for each list: a connection asks, and an organisation may have hundreds of places."""
     parts = [entry.rpartition(":") for entry in allow]
     return frozenset(place(host, int(port)) for host, _, port in parts)
 

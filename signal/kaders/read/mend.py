@@ -37,6 +37,8 @@ NAMESPACES = {
 """What the usual prefixes mean where a feed uses them without saying so."""
 
 _ROOT = re.compile(r"<(?:\?xml\b|!DOCTYPE\b|(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\b)", re.IGNORECASE)
+_WARNING = re.compile(r"<(?:br|b|p|font|pre|strong|hr)\b", re.IGNORECASE)
+"""How the warnings of a server begin that writes them as HTML (PHP's display_errors does)."""
 _PROLOG = re.compile(r"<(?:\?|!--|!DOCTYPE\b)", re.IGNORECASE)
 _SUBSET = re.compile(r"\]\s*>")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
@@ -57,7 +59,7 @@ _TAG = re.compile(rf"(<[\w:.-]{{1,100}}\s[^<>]{{{LONGEST_TAG}}})[^<>]*")
 def from_root(text: str) -> str:
     """The text from its first element on: no declaration, no DOCTYPE with its entities, nothing before it."""
     text = text.lstrip("\ufeff\0 \t\r\n")
-    if not text.startswith("<") and (found := _ROOT.search(text, 0, JUNK)):
+    if (not text.startswith("<") or _WARNING.match(text)) and (found := _ROOT.search(text, 0, JUNK)):
         text = text[found.start() :]
     at = 0
     while found := _PROLOG.match(text, at):

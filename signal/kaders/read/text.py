@@ -23,7 +23,9 @@ _BLOCK = re.compile(
     r"</?(?:p|div|br|hr|li|ul|ol|h[1-6]|tr|t[dh]|table|blockquote|section|article|fig\w+|pre|d[dt])\b",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,9}|\w{1,40});")
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][a-zA-Z0-9]*(?:[\s/][^<>]*)?>|&(?:#\d{1,9}|#[xX][0-9a-fA-F]{1,9}|\w{1,40});"
+)
 _ESCAPED = re.compile(
     r"\s*&lt;(?:!--|(?:p|div|br|ul|ol|table|blockquote|h[1-6]|img|span|a)\b).*?&lt;/[a-z][a-z0-9]{0,9}&gt;",
     re.IGNORECASE | re.DOTALL,
