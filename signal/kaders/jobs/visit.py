@@ -107,7 +107,7 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     # A backfill goes back before the last visit: what is remembered is of a later time and stays as it is.
     backfill = remembered is not None and at < remembered.moment
     memory = remembered if remembered and not backfill else state.State(at)
-    brought = haul(source, memory, by, first=remembered is None or not remembered.body)
+    brought = haul(source, memory, by, first=remembered is None or remembered.full is None)
     if brought.unchanged:
         state.save(places, source.id, _unchanged(source, memory, brought, by))
         return _line(source, brought, at, entries=memory.count, bad=memory.bad)
@@ -174,19 +174,22 @@ def _memorised(
 
 
 def _seen(source: Source, memory: state.State, brought: Haul, by: Round, *, new: int) -> state.State:
-    """What every good visit leaves behind, whether it brought something or not."""
+    """What every good visit leaves behind, whether it brought something or not.
+
+    After a visit that stopped half-way the next one may not take the first page for unchanged.
+    """
     at, reply = by.moment, brought.reply
     given = reply.validators
     asked_for_all = shown(memory, at) == Validators()
     same_tag = bool(given.etag) and given.etag == memory.etag and reply.status != 304
     believed = source.expected_per_day if memory.rate is None else memory.rate
-    rate = rhythm.rate(believed, new, at - memory.moment) if memory.body else source.expected_per_day
+    rate = rhythm.rate(believed, new, at - memory.moment) if memory.full else source.expected_per_day
     asked = max(brought.every or (memory.asked_minutes if brought.unchanged else 0), reply.fresh_for // 60)
     return state.State(
         moment=at,
-        etag=given.etag,
-        last_modified=given.last_modified,
-        body=brought.body if reply.status != 304 else memory.body,
+        etag="" if brought.stopped else given.etag,
+        last_modified="" if brought.stopped else given.last_modified,
+        body="" if brought.stopped else memory.body if reply.status == 304 else brought.body,
         cursor=brought.cursor,
         lies=memory.lies
         or (asked_for_all and same_tag and bool(memory.body) and brought.body != memory.body),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -39,6 +40,8 @@ class Web(ThreadingHTTPServer):
         self.past: dict[str, bytes] = {}
         self.asked: list[dict[str, str]] = []
         self.open = threading.Event()
+        self.keys: list[str] = []
+        self.broken_page = 0
 
     @property
     def url(self) -> str:
@@ -51,7 +54,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append({"path": self.path, **{k.lower(): v for k, v in self.headers.items()}})
-        way = getattr(self, "on_" + self.path.strip("/").split("/")[0].replace("-", "_"))
+        way = getattr(
+            self,
+            "on_" + self.path.strip("/").partition("?")[0].split("/")[0].replace("-", "_"),
+            self.on_nothing,
+        )
         try:
             way()
         except OSError:  # the collector hung up, as it should
@@ -93,6 +100,34 @@ class Handler(BaseHTTPRequestHandler):
     def on_hop(self) -> None:
         left = int(self.path.rsplit("/", 1)[-1])
         self.give(302, b"x" * 100, Location=f"/hop/{left - 1}" if left > 1 else "/feed")
+
+    def on_nothing(self) -> None:
+        self.give(404)
+
+    def on_story(self) -> None:
+        words = "<p>" + "</p><p>".join(
+            f"Alinea {n} van het artikel over het peil in de polder." for n in range(9)
+        )
+        page = f"<!doctype html><html lang='nl'><head><title>Peil</title></head><body><article><h1>Peil</h1>{words}</p></article></body></html>"
+        self.give(body=page.encode(), Content_Type="text/html; charset=utf-8")
+
+    def on_moved(self) -> None:
+        self.give(301, Location="/feed")
+
+    def on_lying(self) -> None:
+        """Keeps its ETag when the feed changes."""
+        same = self.headers["If-None-Match"] == '"always"'
+        self.give(304) if same else self.give(body=self.server.feed, ETag='"always"')
+
+    def on_api(self) -> None:
+        """Three entries on three pages; `broken_page` names one that cannot be had."""
+        page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
+        self.server.keys.append(self.headers["X-Api-Key"] or "")
+        if page == self.server.broken_page:
+            return self.give(500)
+        entry = {"id": str(page), "title": f"Bericht {page}", "url": f"https://t.example/{page}"}
+        onward = f"/api?page={page + 1}" if page < 3 else None
+        return self.give(body=json.dumps({"items": [entry], "next": onward}).encode())
 
     def on_to_file(self) -> None:
         self.give(302, Location="file:///etc/passwd")
