@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -43,7 +44,7 @@ class Tally:
     """What the rounds came to."""
 
     kills: int = 0
-    early: int = 0
+    early: int = 0  # the run was over before the kill: these are not counted
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     unmended: list[str] = field(default_factory=list)
@@ -119,11 +120,12 @@ def _of_session(session: int) -> list[psutil.Process]:
     return found
 
 
-def moments(times: int, span: float, chance: random.Random) -> list[float]:
-    """Moments to kill at, one in each equal part of a run, in any order."""
-    spread = [(part + chance.random()) / times * span for part in range(times)]
-    chance.shuffle(spread)
-    return spread
+def moments(times: int, span: float, chance: random.Random) -> Iterator[float]:
+    """Moments to kill at, without end: of each `times`, one in each equal part of a run, in any order."""
+    while True:
+        spread = [(part + chance.random()) / times * span for part in range(times)]
+        chance.shuffle(spread)
+        yield from spread
 
 
 def landed(settings: Settings, seen: dict[Path, set[Version]]) -> set[Version]:
@@ -135,7 +137,7 @@ def landed(settings: Settings, seen: dict[Path, set[Version]]) -> set[Version]:
 
 
 def rounds(folder: Path, web: Changing, times: int, chance: random.Random) -> Tally:
-    """Kill and mend, so many times; prints how far it is now and then."""
+    """Kill and mend until so many kills hit a run that was under way; prints how far it is now and then."""
     tally, settings = Tally(), settings_of(folder)
     seen: dict[Path, set[Version]] = {}
     said, span = whole(folder, 0)
@@ -149,7 +151,9 @@ def rounds(folder: Path, web: Changing, times: int, chance: random.Random) -> Ta
         missing = web.shown() - landed(settings, seen)
         tally.lost += [f"after kill {number} at {after:.3f} s: {one}" for one in sorted(missing)]
         if number % 10 == 0:
-            print(f"{number} of {times} kills, spread over runs of {span:.2f} s", flush=True)
+            print(f"{tally.kills - tally.early} of {times} kills, over runs of {span:.2f} s", flush=True)
+        if tally.kills - tally.early >= times:
+            break
     return tally
 
 
@@ -178,7 +182,7 @@ def main() -> int:
     for fault in (*tally.lost, *tally.twice, *tally.unmended, *tally.left)[:20]:
         print(fault, file=sys.stderr)
     print(
-        f"kill -9 during collection: {tally.kills} times ({tally.early} after the run had ended), "
+        f"kill -9 during collection: {tally.kills - tally.early} times ({tally.early} more came too late), "
         f"{len(tally.lost)} entries lost and {len(tally.twice)} twice of {size}, "
         f"{len(tally.unmended)} next runs that did not mend, {len(tally.left)} times something ran on"
     )

@@ -88,8 +88,8 @@ ADVICE: dict[str, Both] = {
         "en": "Open the address in a browser and put where you end up in sources.yaml.",
     },
     "http_404": {
-        "nl": "Zoek het nieuwe adres met `kaders source add` en de voorpagina van de site.",
-        "en": "Find the new address with `kaders source add` and the front page of the site.",
+        "nl": "Zoek het nieuwe adres: “kaders source add” met de voorpagina van de site.",
+        "en": "Find the new address: “kaders source add” with the front page of the site.",
     },
     "http_410": {
         "nl": "Haal de bron uit sources.yaml of zoek een andere.",
@@ -116,8 +116,8 @@ ADVICE: dict[str, Both] = {
         "en": "Ask the publisher for a feed without the cookie notice.",
     },
     "html_instead_of_feed": {
-        "nl": "Zoek het adres van de feed met `kaders source add` en het adres van de site.",
-        "en": "Find the address of the feed with `kaders source add` and the address of the site.",
+        "nl": "Zoek het adres van de feed: “kaders source add” met het adres van de site.",
+        "en": "Find the address of the feed: “kaders source add” with the address of the site.",
     },
     "no_secret": {
         "nl": "Zet de sleutel klaar onder de naam die bij secret: in sources.yaml staat.",

@@ -51,7 +51,7 @@ def test_an_alarm_stands_first_among_what_was_not_seen(
 
 def test_the_screen_says_what_to_do_about_an_alarm(payload: dict[str, Any]) -> None:
     html = page(payload | {"source_alarms": [alarm("Krant", "html", "html_instead_of_feed")]}, "nl")
-    assert '<span class="screen">. Zoek het adres van de feed met `kaders source add`' in html
+    assert '<span class="screen">. Zoek het adres van de feed: “kaders source add”' in html
 
 
 def test_a_source_is_not_told_twice(payload: dict[str, Any], dutch: Voice) -> None:
