@@ -14,9 +14,12 @@ from itertools import count
 
 from kaders.errors import Busy, ConfigurationError
 from kaders.load import load as load_settings
-from kaders.load import root
+from kaders.load import remarks_on, root
 from kaders.model import Summary
 from kaders.settings import Settings
+
+LOOPBACK = "http://127.0.0.1"
+"""Where a demo world would be served: its addresses are looked at in form only."""
 
 
 def now() -> datetime:
@@ -113,10 +116,14 @@ def init(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    settings = _settings(args, world="http://127.0.0.1")
+    """What is wrong fails; what only wants a person's eye is a remark, and the files are good all the same."""
+    settings = _settings(args, world=LOOPBACK)
+    remarks = [f"remark: {remark}" for remark in remarks_on(args.org, world=LOOPBACK)]
+    print("\n".join([*remarks, ""]), end="")
     print(
         f"{args.org}: {len(settings.sources)} sources, {len(settings.topics)} topics, "
         f"{len(settings.frames)} stated frames, {len(settings.subscriptions)} subscriptions; no problems"
+        + (f"; {len(remarks)} to look at" if remarks else "")
     )
     return 0
 

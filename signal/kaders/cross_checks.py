@@ -134,9 +134,11 @@ def _reachable(entry: Entry[Source]) -> Iterator[Problem]:
     if source.reader in SECRETS and not source.secret:
         mend = "Add 'secret: env:NAME' or 'secret: connection:NAME', which says where it is."
         yield entry.problem(f"{entry.where} needs a key of its service", mend, "reader")
-    if source.reader == "jetstream" and not (source.query.words or source.query.dids):  # type: ignore[attr-defined]
-        mend = "Name words to listen for, or the DIDs of organisations."
-        yield entry.problem(f"{entry.where} would keep every post in the world", mend, "query")
+    if lack := source.query.lacks():
+        yield entry.problem(f"{entry.where} {lack[0]}", lack[1], "query")
+    if not source.terms.strip():
+        mend = "Say in a sentence what its publisher allows, or REPLACE until somebody has read it."
+        yield entry.problem(f"'terms' of {entry.where} is empty", mend, "terms")
     if source.pages and source.permission not in MAY_READ_PAGES:
         mend = f"Take 'pages: true' away, or state the ground: {', '.join(sorted(MAY_READ_PAGES))}."
         yield entry.problem(f"'{source.permission}' is no ground for reading whole articles", mend, "pages")

@@ -58,6 +58,13 @@ Permission = Literal["own", "public_record", "open_licence", "agreement", "publi
 """On what ground a source is read: our own; a public body's record, open to reuse; a licence to reuse; an
 agreement with the publisher; a feed that its publisher offers to all; the terms of a service's API."""
 RetentionClass = Literal["post", "article", "public_record"]
+KEPT_AS: dict[SourceKind, RetentionClass] = {
+    "news": "article",
+    "rss": "article",
+    "social": "post",
+    "own": "public_record",
+}
+"""The class of a source that names none, by its kind."""
 Role = Literal["spokesperson", "policy", "board", "customer_contact", "community"]
 PolicyFrame = Literal[
     "economic",
@@ -134,14 +141,24 @@ class Holidays(Strict):
 
 
 class Retention(Strict):
-    """Days after which the text of posts and landing files go (design section 7).
+    """Days after which words and landing files go (design section 7): words by the class of their source.
 
-    A changed topic is sought again in what landed, and a morning looks back 63 days: landing files that go
-    sooner leave the older documents with their old tags.
+    text           the words of class `post`: what people write, and whatever else a source calls a post
+    article        the words of class `article`. A year: the longest that a morning looks back is 182 days, and
+                   it does so by tags; after a year a dossier has been round once
+    public_record  the words of class `public_record`: as long as they are there, unless a number is given
+    landing        landing files. A changed topic is sought again in what landed, and a morning looks back 63
+                   days: landing files that go sooner leave the older documents with their old tags
     """
 
     text: int = Field(default=90, ge=1)
+    article: int | None = Field(default=365, ge=1)
+    public_record: int | None = Field(default=None, ge=1)
     landing: int = Field(default=90, ge=1)
+
+    def days_of(self, kept_as: RetentionClass) -> int | None:
+        """Days that the words of a class are kept; None when they have no end."""
+        return {"post": self.text, "article": self.article, "public_record": self.public_record}[kept_as]
 
 
 class Mail(Strict):
@@ -244,8 +261,7 @@ class Source(Strict):
     @property
     def kept_as(self) -> RetentionClass:
         """Its class of retention, by default that of its kind."""
-        by_kind: dict[SourceKind, RetentionClass] = {"social": "post", "own": "public_record"}
-        return self.retention or by_kind.get(self.kind, "article")
+        return self.retention or KEPT_AS[self.kind]
 
 
 class Topic(Strict):

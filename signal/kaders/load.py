@@ -12,6 +12,7 @@ import kaders
 from kaders.cross_checks import check, find_area
 from kaders.desk import Desk, Shelf, T, read_desk, read_shelf
 from kaders.errors import ConfigurationError, Problem
+from kaders.remarks import remarks
 from kaders.settings import FrameName, Places, PolicyArea, Settings, Subscription, Topic
 
 EMPTY: Shelf[Any] = Shelf((), (), ())
@@ -47,6 +48,11 @@ def load(folder: Path, *, data: Path, world: str = "", only_sources: bool = Fals
         raise ConfigurationError(problems=problems)
     places = _places(desk, project=project, data=data)
     return _settings(desk, areas=areas, names=names, places=places, world=world)
+
+
+def remarks_on(folder: Path, *, world: str = "") -> tuple[Problem, ...]:
+    """What is no fault in the files of `folder` and yet wants a person's eye, by file and line."""
+    return tuple(sorted(remarks(read_desk(Path(folder), world=world))))
 
 
 def _reference(project: Path, file: str, key: str, model: type[T], *, noun: str) -> tuple[T, ...]:

@@ -21,9 +21,10 @@ class Item:
 
     same_as    keyed hash by which one post is known again when its own address may not be kept, as it names
                an account; empty when the address does it
-    date_mark  why `published` is None, or what to know of it: missing, unreadable, future, ancient; no_zone
-               and two_digit_year for a date that had to be completed. Empty for a date as it should be
+    date_mark  why `published` is None, or what to know of it: missing, unreadable, future, ancient; no_time,
+               no_zone and two_digit_year for a date that had to be completed. Empty for one as it should be
     withdrawn  whether the source has taken the entry back: nothing but its guid is left
+    section    the part of the site that the page of the article places it in; empty when no page was read
     """
 
     source: str
@@ -39,6 +40,7 @@ class Item:
     same_as: str = ""
     date_mark: str = ""
     withdrawn: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ class Query(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def lacks(self) -> tuple[str, str] | None:
+        """What is wrong with it as a whole and how to mend that; None when it can be asked."""
+        return None
+
 
 def _word(value: str) -> str:
     if "@" in value or value.startswith(("u/", "/u/")):
@@ -49,6 +53,12 @@ class Stream(Query):
     words: tuple[Words, ...] = ()
     dids: tuple[str, ...] = ()
 
+    def lacks(self) -> tuple[str, str] | None:
+        """Without either it would hold everything."""
+        if self.words or self.dids:
+            return None
+        return "would keep every post in the world", "Name words to listen for, or the DIDs of organisations."
+
 
 class Gdelt(Query):
     """gdelt: words in GDELT's own query language, narrowed to languages, a country and sites."""
@@ -66,6 +76,12 @@ class Guardian(Query):
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    def lacks(self) -> tuple[str, str] | None:
+        """Without any it would ask for the whole paper."""
+        if self.words or self.sections or self.tags:
+            return None
+        return "would ask for the whole paper", "Give 'query' words, sections or tags."
+
 
 class NewsApi(Query):
     """newsapi: words, and the sites and languages to look in."""
@@ -73,6 +89,12 @@ class NewsApi(Query):
     words: Words = Field(default="", max_length=500)
     sites: tuple[str, ...] = ()
     language: Language | None = None
+
+    def lacks(self) -> tuple[str, str] | None:
+        """The service refuses a question without words and sites."""
+        if self.words or self.sites:
+            return None
+        return "asks for nothing, which the service refuses", "Give 'query' words or sites."
 
 
 class Rijksoverheid(Query):
@@ -83,6 +105,16 @@ class Rijksoverheid(Query):
     types: tuple[str, ...] = ("pro:newsDocument",)
 
 
+WORDLESS = ("Stemming", "Verslag")
+"""The sets of the House whose entries have no subject or title to seek words in."""
+
+
+def _wordless(kind: str) -> tuple[str, str] | None:
+    if kind not in WORDLESS:
+        return None
+    return f"seeks words in '{kind}', which has no subject or title", "Take 'words' away, or ask another set."
+
+
 class TweedeKamer(Query):
     """tweedekamer: one set of the OData service, narrowed to kinds (Soort) and words in the subject."""
 
@@ -90,12 +122,20 @@ class TweedeKamer(Query):
     kinds: tuple[str, ...] = ()
     words: tuple[Words, ...] = ()
 
+    def lacks(self) -> tuple[str, str] | None:
+        """Words have to have something to be sought in."""
+        return _wordless(self.entity) if self.words else None
+
 
 class SyncFeed(Query):
     """syncfeed: one category of the Tweede Kamer's replication feed."""
 
     category: Literal["Document", "Zaak", "Activiteit", "Besluit", "Stemming", "Verslag"] = "Document"
     words: tuple[Words, ...] = ()
+
+    def lacks(self) -> tuple[str, str] | None:
+        """Words have to have something to be sought in."""
+        return _wordless(self.category) if self.words else None
 
 
 class Sru(Query):

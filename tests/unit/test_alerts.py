@@ -16,9 +16,12 @@ import pytest
 from kaders.deliver import mail
 from kaders.deliver.demo_mail import demo_mail
 from kaders.deliver.demo_webhook import demo_webhook
+from kaders.detect import source_words
+from kaders.detect.health import Alarm, Kind
 from kaders.jobs.alerts import alerts
 from kaders.report.alert_message import compose, message_key
 from kaders.report.alerts import Told, plan
+from kaders.report.source_message import MOST, due
 from kaders.settings import Organisation, Places, Settings, Subscription
 from kaders.store.connection import writing
 
@@ -90,11 +93,16 @@ def settings_of(folder: Path, *subscriptions: Subscription) -> Settings:
 
 
 def land(
-    settings: Settings, day: date, *signals: dict[str, Any], watch: tuple[dict[str, Any], ...] = ()
+    settings: Settings,
+    day: date,
+    *signals: dict[str, Any],
+    watch: tuple[dict[str, Any], ...] = (),
+    alarms: tuple[dict[str, Any], ...] = (),
 ) -> None:
     folder = settings.places.of("out") / "reports" / day.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "signals.json").write_text(json.dumps({"signals": signals, "watch": watch}), encoding="utf-8")
+    payload = {"signals": signals, "watch": watch, "source_alarms": alarms}
+    (folder / "signals.json").write_text(json.dumps(payload), encoding="utf-8")
 
 
 def ledger(settings: Settings) -> list[tuple[Any, ...]]:
@@ -297,7 +305,13 @@ def test_every_subscription_gets_one_mail_and_a_rerun_gives_none(tmp_path: Path,
     land(settings, MONDAY, signal("a", "high"), signal("b"))
     first, second = alerts(settings, moment_of(MONDAY)), alerts(settings, moment_of(MONDAY))
     assert first.failures == second.failures == ()
-    assert first.counts == {"sent": 2, "failed": 0, "signals": 3, "subscriptions": 3}
+    assert first.counts == {
+        "sent": 2,
+        "failed": 0,
+        "signals": 3,
+        "source_alarms": 0,
+        "subscriptions": 3,
+    }
     assert second.counts["sent"] == 0
     sent = mails(box)
     assert [m["Subject"] for m in sent] == [
@@ -416,3 +430,158 @@ def test_the_ledger_has_one_line_per_subject(tmp_path: Path, box: Path) -> None:
     with duckdb.connect(str(settings.places.warehouse)) as con:
         moment = con.execute("SELECT epoch(moment::TIMESTAMPTZ) FROM out_delivery").fetchall()
     assert moment == [(moment_of(MONDAY).timestamp(),)]
+
+
+# -- the sources: under a message, and to the organisation's contact -----------------------------------------
+
+
+def alarm(
+    name: str, kind: Kind = "silent", reason: str = "", *, since: date = MONDAY - timedelta(days=3)
+) -> dict[str, Any]:
+    """A row of `source_alarms` as detect.sources writes it."""
+    found = Alarm(name, kind, since, 12.0, 3, reason)
+    more = {"text": source_words.alarm(found), "advice": source_words.advice(found)}
+    return {"id": name, "name": name.title(), "kind": kind, "since": since.isoformat(), **more}
+
+
+def bodies(message: Any) -> list[str]:
+    """The text and the HTML of a mail, each on one line."""
+    return [" ".join(message.get_body((kind,)).get_content().split()) for kind in ("plain", "html")]
+
+
+def about_sources(box: Path) -> list[Any]:
+    """The mails to the contact."""
+    return [message for message in mails(box) if message["To"] == "kaders@waterdam.example"]
+
+
+def test_under_a_message_stand_the_sources_in_alarm_with_their_reason(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path, subscription())
+    many = tuple(alarm(f"krant{n}", "html", "login_wall") for n in range(8))
+    land(settings, MONDAY, signal("a"), alarms=many)
+    alerts(settings, moment_of(MONDAY))
+    (message,) = (one for one in mails(box) if one["To"] == "pers@waterdam.example")
+    for body in bodies(message):
+        assert "Krant4: gaf altijd berichten en geeft sinds 20 nov een inlogpagina" in body
+        assert "en nog 3; zie het rapport." in body
+        assert "Krant5" not in body
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "said"),
+    [
+        (
+            "nl",
+            "[Gemeente Waterdam] Bronnen: 2 met een alarm, 1 terug",
+            ["Krant: zwijgt: niets nieuws sinds 20 nov", "Open de bron in een browser", "Bode: is terug"],
+        ),
+        (
+            "en",
+            "[Municipality of Waterdam] Sources: 2 with an alarm, 1 back",
+            ["Krant: silent: nothing new since 20 Nov", "Open the source in a browser", "Bode: is back"],
+        ),
+    ],
+)
+def test_on_a_morning_without_a_signal_the_contact_hears_of_the_sources(
+    tmp_path: Path, box: Path, language: str, subject: str, said: list[str]
+) -> None:
+    settings = settings_of(tmp_path, subscription())
+    own = settings.organisation.model_copy(update={"languages": (language,)})
+    settings = settings.model_copy(update={"organisation": own})
+    turned = alarm("radio", "html", "consent_wall")
+    land(settings, MONDAY, alarms=(turned, alarm("krant"), alarm("bode", "fixed", since=MONDAY)))
+    summary = alerts(settings, moment_of(MONDAY))
+    assert (summary.counts["source_alarms"], summary.failures) == (3, ())
+    (message,) = about_sources(box)
+    assert message["Subject"] == subject
+    for body in bodies(message):
+        assert all(words in body for words in said)
+
+
+def test_each_alarm_is_told_once_and_a_return_too(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path)
+    silent, day = alarm("krant"), timedelta(days=1)
+    back, again = alarm("krant", "fixed", since=MONDAY + 2 * day), alarm("krant", since=MONDAY + 2 * day)
+    for number, rows in enumerate([(silent,), (silent,), (back,), (), (again,)]):
+        land(settings, MONDAY + number * day, alarms=rows)
+        alerts(settings, moment_of(MONDAY + number * day))
+        alerts(settings, moment_of(MONDAY + number * day))
+    subjects = [message["Subject"].split("Bronnen: ")[1] for message in about_sources(box)]
+    assert subjects == ["1 met een alarm", "1 terug", "1 met een alarm"]
+
+
+def test_a_poor_week_that_moves_along_is_told_once_and_counted_in_a_later_mail(
+    tmp_path: Path, box: Path
+) -> None:
+    settings, day = settings_of(tmp_path), timedelta(days=1)
+    for number in range(12):
+        poor = alarm("krant", "shrunk", since=MONDAY + (number - 6) * day)
+        other = (alarm("bode"),) if number == 11 else ()
+        land(settings, MONDAY + number * day, alarms=(*other, poor))
+        alerts(settings, moment_of(MONDAY + number * day))
+    first, last = about_sources(box)
+    assert "Krant: brengt veel minder" in bodies(first)[0]
+    assert "1 alarm is eerder gemeld" in bodies(last)[0] and "Krant" not in bodies(last)[0]
+
+
+def test_an_alarm_that_did_not_arrive_goes_again_while_it_stands_and_a_return_for_a_week(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, tuesday = settings_of(tmp_path), MONDAY + timedelta(days=1)
+    monkeypatch.delenv("KADERS_TEST_SMTP", raising=False)
+    land(settings, MONDAY, alarms=(alarm("krant"), alarm("radio"), alarm("bode", "fixed", since=MONDAY)))
+    summary = alerts(settings, moment_of(MONDAY))
+    assert "KADERS_TEST_SMTP is not set" in summary.failures[0]
+    assert "Krant: zwijgt" in Path(summary.outputs[0]).read_text("utf-8")
+    land(settings, tuesday, alarms=(alarm("krant"),))
+    with demo_mail(tmp_path / "box") as server:
+        monkeypatch.setenv("KADERS_TEST_SMTP", server)
+        alerts(settings, moment_of(tuesday))
+    (message,) = about_sources(tmp_path / "box")
+    text = bodies(message)[0]
+    assert "Krant" in text and "Bode: is terug" in text and "Radio" not in text
+
+
+def test_a_mail_on_sources_that_was_cut_off_goes_again_as_it_was(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, send = settings_of(tmp_path), mail.send
+
+    def stop(*given: Any, **named: Any) -> None:
+        send(*given, **named)
+        raise KeyboardInterrupt
+
+    land(settings, MONDAY, alarms=(alarm("krant"),))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(mail, "send", stop)
+        alerts(settings, moment_of(MONDAY))
+    alerts(settings, moment_of(MONDAY))
+    first, second = about_sources(box)
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_an_organisation_without_mail_is_not_mailed(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path)
+    own = settings.organisation.model_copy(update={"mail": None})
+    land(settings, MONDAY, alarms=(alarm("krant"),))
+    summary = alerts(settings.model_copy(update={"organisation": own}), moment_of(MONDAY))
+    assert (summary.failures, mails(box)) == ((), [])
+
+
+def test_of_very_many_alarms_one_mail_writes_out_the_first(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path)
+    land(settings, MONDAY, alarms=tuple(alarm(f"krant{n}") for n in range(MOST + 9)))
+    alerts(settings, moment_of(MONDAY))
+    (message,) = about_sources(box)
+    assert "En nog 9; het rapport van vandaag heeft ze alle." in bodies(message)[0]
+
+
+def test_a_strangers_name_stays_text_in_a_mail_on_sources(tmp_path: Path, box: Path) -> None:
+    settings = settings_of(tmp_path)
+    land(settings, MONDAY, alarms=(alarm("krant") | {"name": "<script>x</script>"},))
+    alerts(settings, moment_of(MONDAY))
+    assert "<script" not in bodies(about_sources(box)[0])[1]
+
+
+def test_what_was_told_makes_no_message() -> None:
+    told = [Told("krant/silent/2026-11-20", "sent")]
+    assert due({MONDAY: [alarm("krant")]}, told, MONDAY).messages == []

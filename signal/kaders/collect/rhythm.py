@@ -16,8 +16,9 @@ MEMORY = timedelta(days=7)
 """Half-life of the observed rate: one week has every weekday once."""
 JITTER = 0.1
 """Share by which a distance is stretched or shortened, so that sources do not all come due together."""
-MORNING = time(6, 0)
-"""By then (local) everything comes due once more: the report of 06:30 reads what was there."""
+MORNING = (time(5, 0), timedelta(hours=1))
+"""From when on (local), and within what time, everything comes due once more, each source at its own minute:
+the report of 06:30 reads what was there."""
 FIRST_WAIT = timedelta(minutes=15)
 """After one failure; it doubles with each further one. rss-fetcher waits alike."""
 SOFT_WAIT = timedelta(days=1)
@@ -59,7 +60,7 @@ def after_success(
     own = timedelta(days=1) / (QUARTER * max(per_day, 1e-6))
     asked = min(timedelta(minutes=asked_minutes), LONGEST_HINT)
     distance = min(max(own, asked, SHORTEST), LONGEST) * _stretch(source, at)
-    return min(at + max(distance, SHORTEST), _next_morning(at, zone))
+    return min(at + max(distance, SHORTEST), _next_morning(source, at, zone))
 
 
 def after_failure(source: str, at: datetime, *, failures: int, reason: str, retry_after: int) -> datetime:
@@ -75,13 +76,18 @@ def after_failure(source: str, at: datetime, *, failures: int, reason: str, retr
 
 def _stretch(source: str, at: datetime) -> float:
     """A number around 1 that a source and a moment always give alike."""
-    mark = hashlib.blake2b(f"{source} {at.isoformat()}".encode(), digest_size=4).digest()
-    return 1 - JITTER + 2 * JITTER * int.from_bytes(mark) / 0xFFFFFFFF
+    return 1 - JITTER + 2 * JITTER * _share(f"{source} {at.isoformat()}")
 
 
-def _next_morning(at: datetime, zone: ZoneInfo) -> datetime:
+def _next_morning(source: str, at: datetime, zone: ZoneInfo) -> datetime:
+    start, within = MORNING
     local = at.astimezone(zone)
-    morning = datetime.combine(local.date(), MORNING, zone)
-    if morning <= local:
-        morning = datetime.combine(local.date() + timedelta(days=1), MORNING, zone)
-    return morning.astimezone(at.tzinfo)
+    own = within * _share(source)
+    today = datetime.combine(local.date(), start, zone) + own
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), start, zone) + own
+    return (today if today > local else tomorrow).astimezone(at.tzinfo)
+
+
+def _share(mark: str) -> float:
+    """A number from 0 to 1 that a text always gives alike."""
+    return int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest()) / 0xFFFFFFFF

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kaders.deliver.addresses import TIMEOUT_SECONDS, NotConfigured, Undelivered
+from kaders.errors import ConfigurationError
 from kaders.net.addresses import place
 from kaders.net.door import Door, FetchFailed
 from kaders.net.journey import target
@@ -37,8 +38,11 @@ def send(alert: Alert, *, url: str, network: Network = DIRECTLY, contact: str = 
     try:
         at = target(url)
         own = () if network.proxy else (place(at.host, at.port),)
-        with Door(contact=contact, allow=(*network.allow, *own), proxy=network.proxy) as door:
+        allow, trusted = (*network.allow, *own), network.authorities
+        with Door(contact=contact, allow=allow, proxy=network.proxy, authorities=trusted) as door:
             status = door.send(url, payload, {"Idempotency-Key": alert.key}, deadline=TIMEOUT_SECONDS)
+    except ConfigurationError as wrong:
+        raise NotConfigured(str(wrong)) from wrong
     except FetchFailed as failed:
         why = _WHY.get(failed.reason, f"The webhook could not be called ({failed.reason})")
         raise Undelivered(why) from failed

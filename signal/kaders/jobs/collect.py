@@ -5,29 +5,35 @@ from __future__ import annotations
 import atexit
 import hashlib
 import heapq
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from itertools import zip_longest
-from urllib.parse import urlsplit
 
 from kaders.collect.sandbox import Sandbox
 from kaders.collect.secrets import Secrets, from_environment
 from kaders.errors import ConfigurationError
-from kaders.jobs.haul import Round
+from kaders.jobs.haul import Round, host
+from kaders.jobs.memory import is_due, of_this_source
 from kaders.jobs.remembered import remembered
-from kaders.jobs.visit import is_due, visit
+from kaders.jobs.visit import visit
 from kaders.model import Fetch, Summary
 from kaders.net.door import open_door
 from kaders.settings import Settings, Source
-from kaders.store import keys, ledger_files, state
+from kaders.store import keys, state
+from kaders.store.journal import Journal, fold
 from kaders.store.robots import KeptRobots
+from kaders.store.waits import Waits
 
 WORKERS = 32
 """Threads that wait for sources side by side: nearly all of a visit is waiting, and the door keeps more than
 a few from one host."""
+BUDGET = 240.0
+"""Seconds within which the visits of a scheduled round begin: the next round is five minutes later, and one slow
+host must not hold up all others. What was not begun is still due then."""
 SHARDS = 16
 """Tasks of one round at most: under a scheduler a task costs a second or two, whatever it does."""
 WORTH = 25
@@ -52,14 +58,9 @@ def shards(settings: Settings, moment: datetime, *, most: int = SHARDS) -> list[
     return [pile for _, _, pile in sorted(piles, key=lambda each: each[1])]
 
 
-def host(source: Source) -> str:
-    """The host and port that a source is asked at."""
-    return urlsplit(source.address).netloc.lower()
-
-
 def _to_visit(settings: Settings, source: Source, moment: datetime) -> bool:
-    memory = state.load(settings.places, source.id)
-    if memory is None or is_due(memory, moment):
+    memory = of_this_source(state.load(settings.places, source.id), source)
+    if memory is None or is_due(memory, moment) or memory.waits_for == "no_secret":
         return True
     return bool(memory.waits_for) and memory.noted != settings.day_of(moment).isoformat()
 
@@ -79,18 +80,21 @@ def collect(
     due      leave alone what is not due yet; otherwise only those that asked us to wait are left alone
     secrets  where the keys of services are
 
-    New and changed entries land, then the memory of the source is written, then the ledger: a run that is
-    interrupted anywhere loses nothing. A source that fails is a line in the ledger and a sentence in the
-    summary, and never stops another. Raises ConfigurationError for an unknown id and files.Unwritable when
-    the disk is full.
+    The line of a visit is noted, its entries land, the memory of the source is written; at the end the lines
+    go to the ledger. What an interrupted run has noted the next one hands to the ledger, so nothing is lost.
+    A source that fails is a line in the ledger and a sentence in the summary, and never stops another. Raises
+    ConfigurationError for an unknown id and files.Unwritable when the disk is full.
     """
     sources = _chosen(settings, only)
-    at = moment.astimezone(UTC)
-    with open_door(settings, KeptRobots(settings.places, now)) as door:
-        key = keys.key(settings.places)
-        by = Round(settings, at, now, key, door, _sandbox(), secrets, everything=not due)
-        fetches = _side_by_side(sources, by)
-    ledger = ledger_files.append(settings.places, at, _shard(only), fetches) if fetches else ""
+    places, at = settings.places, moment.astimezone(UTC)
+    fold(places)
+    with (
+        open_door(settings, KeptRobots(places, now)) as door,
+        Journal(places, at, _shard(only)) as journal,
+    ):
+        shared = (keys.key(places), door, _sandbox(), secrets, journal, Waits(places))
+        fetches = _side_by_side(sources, Round(settings, at, now, *shared, everything=not due))
+        ledger = journal.close()
     return _summary(moment, fetches, ledger, settings)
 
 
@@ -103,9 +107,15 @@ def _sandbox() -> Sandbox:
 
 
 def _side_by_side(sources: list[Source], by: Round) -> list[Fetch]:
+    end = time.monotonic() + BUDGET
+
+    def one(source: Source) -> tuple[str, Fetch | None]:
+        begun = by.everything or time.monotonic() < end
+        return source.id, visit(source, by) if begun else None
+
     pool = ThreadPoolExecutor(max_workers=WORKERS)
     try:
-        lines = {one.id: line for one, line in pool.map(lambda one: (one, visit(one, by)), _mixed(sources))}
+        lines = dict(pool.map(one, _mixed(sources)))
     finally:  # after Ctrl-C nothing new starts; a visit that is under way ends within its own deadline
         pool.shutdown(wait=False, cancel_futures=True)
     return [line for source in sources if (line := lines[source.id])]

@@ -27,15 +27,26 @@ PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]|https?://[\w./-]+")
 WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
+UNREAD = "Nobody has read its terms: read them, fill in 'terms', and add 'permission' (see docs/sources.md)."
+"""Stands above an entry without a permission: Kaders states no ground that nobody has looked for."""
+
+
 def entry_text(source: Source, comment: str) -> str:
     """The entry as YAML, `comment` above it; it reads back as the same source.
 
-    The comment is one line, whatever it quotes.
+    The comment is one line, whatever it quotes. A permission that nobody stated is not written, and a second
+    line asks for it.
     """
     values = {name: getattr(source, name) for name in FIELDS}
-    kept = [(name, value) for name, value in values.items() if not _default(name, value)]
+    stated = "permission" in source.model_fields_set
+    kept = [
+        (name, value)
+        for name, value in values.items()
+        if not _default(name, value) and (stated or name != "permission")
+    ]
+    comments = [" ".join(comment.split()), *([] if stated else [UNREAD])]
     lines = [f"{'- ' if name == 'id' else '  '}{name}: {_value(value)}" for name, value in kept]
-    return "\n".join([f"# {' '.join(comment.split())}", *lines]) + "\n"
+    return "\n".join([*(f"# {each}" for each in comments), *lines]) + "\n"
 
 
 def _default(name: str, value: object) -> bool:

@@ -62,6 +62,7 @@ def _source(path: Path, number: int) -> dict[str, object]:
         "url": "${WORLD}/" + path.name,
         "owner_group": f"file-{number}",
         "expected_per_day": 1,
+        "permission": "own",
         "terms": "a file on this machine, read for trying the pipeline",
     }
 

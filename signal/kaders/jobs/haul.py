@@ -10,6 +10,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from kaders.collect import bluesky_session, jetstream
+from kaders.collect.rhythm import HARD_WAIT
 from kaders.collect.sandbox import Sandbox
 from kaders.collect.secrets import Secrets, secret_of
 from kaders.errors import Quarantine
@@ -17,11 +18,13 @@ from kaders.model import Item, Question
 from kaders.net.addresses import connect
 from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
 from kaders.net.walls import wall
-from kaders.read.items import Asked, Found, digest, fingerprint
+from kaders.read.items import Asked, Found, digest
 from kaders.read.known import Rest, cut
 from kaders.read.readers import READERS, Reader
 from kaders.settings import Settings, Source
 from kaders.store import state
+from kaders.store.journal import Journal
+from kaders.store.waits import Waits
 
 NOW = timedelta(hours=1)
 """Within this distance the reply of now is the reply of the moment; a late run asks nothing special."""
@@ -39,6 +42,8 @@ class Round:
 
     moment      as of when (UTC); `now` is the clock
     everything  whether sources are visited that are not due yet
+    journal     where each visit is noted before it is remembered
+    waits       the hosts that asked to be left alone
     """
 
     settings: Settings
@@ -48,6 +53,8 @@ class Round:
     door: Door
     sandbox: Sandbox
     secrets: Secrets
+    journal: Journal
+    waits: Waits
     everything: bool
 
     @property
@@ -55,13 +62,33 @@ class Round:
         """The moment to ask the source about, None when that is now."""
         return self.moment if abs(self.moment - self.now) > NOW else None
 
+    @property
+    def day(self) -> str:
+        """The organisation's own day."""
+        return self.settings.day_of(self.moment).isoformat()
+
+    def closed_until(self, source: Source) -> datetime | None:
+        """Until when the host of a source is to be left alone; None when it may be asked."""
+        return self.waits.until(host(source))
+
+    def wait_for(self, source: Source, seconds: int) -> None:
+        """Leave the host of a source alone, as it asked; our own hosts, which hold many, are asked on."""
+        if seconds > 0 and not self.past and host(source) not in self.settings.allowed:
+            until = self.moment + min(timedelta(seconds=seconds), HARD_WAIT)
+            self.waits.wait(host(source), until, now=self.moment)
+
+
+def host(source: Source) -> str:
+    """The host and port that a source is asked at."""
+    return urlsplit(source.address).netloc.lower()
+
 
 @dataclass(slots=True)
 class Haul:
     """What the pages of one visit brought together.
 
     marks    hashes of the raw entries of the first page; `skipped` were known by them and not read again
-    stopped  the reason why a later page could not be had
+    stopped  the reason why a later page could not be had, and the seconds after which it may be
     """
 
     reply: Reply
@@ -77,6 +104,7 @@ class Haul:
     every: int = 0
     short: str = ""
     stopped: str = ""
+    retry_after: int = 0
 
     def add(self, found: Found) -> None:
         """One page more."""
@@ -93,12 +121,12 @@ def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul
     """Everything that the pages of one visit hold, as far as it is not known to be unchanged."""
     reader = READERS[source.reader]
     question = reader.first(source, memory.cursor, by.moment)
-    validators = Validators() if reader.leads else shown(memory, by.moment)
+    validators = shown(memory, by.moment) if reader.whole else Validators()
     reply = _ask(question, source, by, validators, memory.cursor)
     brought = Haul(reply, _hash(question, reply), dict(memory.cursor))
     same = reply.status == 304 or brought.body == memory.body
-    if memory.body and same and not reader.leads:
-        brought.unchanged = True
+    if memory.body and same and reader.whole:
+        brought.unchanged, brought.short = True, memory.short
         return brought
     rest = cut(reply.body, set(memory.marks)) if reader.cuts else Rest(reply.body, (), 0)
     brought.marks, brought.skipped = rest.marks, rest.skipped
@@ -116,18 +144,19 @@ def _walk_on(
     A page that cannot be had ends the visit: what came before it lands, and the cursor stays where it was, so
     that the next visit comes by here again.
     """
-    reader, known, moved = READERS[source.reader], set(memory.entries.values()), False
+    reader, moved = READERS[source.reader], False
     for _ in range(reader.pages - 1):
         question = found.next
-        if question is None or (reader.until_known and all(fingerprint(i) in known for i in found.items)):
+        if question is None:
             return
         before = dict(brought.cursor)
         try:
             reply = _next(question, source, by, reader, at_home=_origin(question.url) == _origin(home))
             found = _read(source, question, reply, reply.body, brought, by, first=first)
         except (FetchFailed, Quarantine) as failed:
-            reason = failed.reason if isinstance(failed, FetchFailed) else str(failed)
-            brought.stopped, brought.cursor = reason, dict(memory.cursor)
+            brought.cursor = dict(memory.cursor)
+            brought.stopped = failed.reason if isinstance(failed, FetchFailed) else str(failed)
+            brought.retry_after = failed.retry_after if isinstance(failed, FetchFailed) else 0
             return
         brought.add(found)
         moved = brought.cursor != before

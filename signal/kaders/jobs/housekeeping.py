@@ -28,23 +28,23 @@ def remember(settings: Settings, paths: list[Path]) -> None:
 
 @remembered("housekeeping")
 def housekeeping(settings: Settings, moment: datetime) -> Summary:
-    """Empties old posts, removes old landing and tagged files that were loaded, and strays; publishes.
+    """Empties old texts, removes old landing and tagged files that were loaded, and strays; publishes.
 
     Before that it takes out what was withdrawn while another job had it in hand.
 
-    counts: posts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
+    counts: texts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
     removed, however old. Raises Busy when another process writes the warehouse.
     """
     places, keep = settings.places, settings.organisation.retention
     withdrawn.sweep(places)
     with writing(places) as con:
-        emptied = retention.forget_words(con, moment, keep.text)
+        emptied = retention.forget_words(con, moment, retention.words_of(keep, settings.sources))
         old = retention.old_files(con, places, moment, keep.landing)
         remember(settings, old)
         con.execute("CHECKPOINT")
         publish_from(con, places)
     counts = {
-        "posts_emptied": emptied,
+        "texts_emptied": emptied,
         "files_removed": retention.remove(old),
         "strays_removed": retention.remove(retention.stray_files(places)),
     }

@@ -22,6 +22,7 @@ from kaders.read import discover, opml
 from kaders.read.discover import Refused
 from kaders.read.guessed import free_id, heard, same, slug, volume
 from kaders.read.opml import Outline
+from kaders.remarks import TO_FILL_IN
 from kaders.settings import Settings, Source
 
 KINDS: tuple[SourceKind, ...] = ("news", "rss", "social", "own")
@@ -153,7 +154,7 @@ def _source(settings: Settings, feed: Outline, taken: set[str]) -> Source:
             url=feed.url,
             owner_group=group_of(settings, feed.url),
             expected_per_day=1,
-            terms=f"REPLACE: read the terms of {site} and say what they allow.",
+            terms=f"{TO_FILL_IN}: read the terms of {site} and say what they allow.",
         )
     except ValidationError as error:
         raise ConfigurationError(str(error.errors()[0]["msg"])) from None

@@ -29,6 +29,11 @@ LONGEST_WAIT = timedelta(days=3)
 entry may not lie about outside landing."""
 WALLS = 3
 """Walls one after another at which a visit stops: the site shows them to every visitor."""
+DOWN = 3
+"""Pages one after another that cannot be had for now, at which a visit stops: the site is down, and each of
+its pages has few tries."""
+REFUSED = 3
+"""Pages that failed for good, from which on a visit may be called refused: one may be a slip of the site."""
 AFTER = timedelta(seconds=1)
 """A page is seen after its entry, also within one visit: of one moment none is the newest."""
 DEADLINE = 20.0
@@ -37,11 +42,14 @@ LARGEST = 5 * 1024 * 1024
 """Bytes of one page: those of news sites have 0.1 to 2 MB."""
 
 LATER = frozenset({"timeout", "unreachable", "dns", "tls", "rate_limited", "http_5xx", "truncated"})
-LATER |= {"parser_stopped"}
-"""Reasons that may have passed by the next visit; after any other a page is not asked for again."""
-STOP = frozenset({"rate_limited", "unreachable", "dns", "tls"})
+LATER |= {"parser_stopped", "turn"}
+"""Reasons that may have passed by the next visit; after any other a page is not asked for again. They are
+the page's, or those for which the site's robots.txt could not be read."""
+STOP = frozenset({"rate_limited", "turn", "unreachable", "dns", "tls"})
 """Reasons that are the whole site's: the other pages are left for the next visit."""
 WALL = frozenset({"consent_wall", "login_wall"})
+BARRED = WALL | {"robots", "paywall"}
+"""Reasons by which a site shows that it does not want its pages read, or not for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +69,28 @@ class PagesDone:
     same: int = 0
     retry_after: int = 0
 
+    @property
+    def refused(self) -> bool:
+        """Whether most of the pages that were asked failed for good, so that asking on brings little.
+
+        That is more than half of them: REFUSED or more, or all of them barred by the site (BARRED). Pages that
+        may still come count as asked, those that waited too long do not.
+        """
+        asked = {reason: count for reason, count in self.failures.items() if reason != "too_late"}
+        lost = {reason: count for reason, count in asked.items() if reason not in LATER}
+        most = 2 * sum(lost.values()) > len(self.items) + self.same + sum(asked.values())
+        barred = set(asked) <= BARRED and not self.items and not self.same
+        return most and (sum(lost.values()) >= REFUSED or barred)
+
 
 @dataclass(slots=True)
 class _Round:
-    """What one call has met so far."""
+    """What one call has met so far; `down` pages in a row could not be had for now."""
 
     items: list[Item] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     walls: int = 0
+    down: int = 0
     same: int = 0
     retry_after: int = 0
     stopped: bool = False
@@ -89,8 +111,8 @@ def read_pages(
     read  the reader of pages (read.article.parse_page), in the sandbox
 
     A page that can never be read leaves the queue, one that may be read later stays for TRIES tries. A limit
-    of the site, or WALLS walls in a row, ends the call without counting against the pages that were not
-    asked. Raises what the queue raises: files.Unwritable and Busy.
+    of the site, WALLS walls in a row or DOWN failures that may pass, end the call without counting against
+    the pages that were not asked. Raises what the queue raises: files.Unwritable and Busy.
     """
     end, key = time.monotonic() + budget_seconds, keys.key(settings.places)
     met = _Round()
@@ -133,7 +155,7 @@ def _one(
     except Quarantine as unreadable:
         _failed(places, one, asked.source.id, str(unreadable), met)
     else:
-        met.walls = 0
+        met.walls = met.down = 0
         if len(page.text) > one.length:
             met.items.append(_revised(one.entry, page))
         else:
@@ -154,9 +176,10 @@ def _page(asked: Asked, door: Door, read: Callable[[bytes, Asked], Found], deadl
 def _failed(places: Places, one: Waiting, source: str, reason: str, met: _Round) -> None:
     met.failures[reason] += 1
     met.walls = met.walls + 1 if reason in WALL else 0
-    met.stopped = reason in STOP or met.walls >= WALLS or met.retry_after > 0
-    if reason == "rate_limited":
-        return  # asked too fast: no fault of the page
+    met.down = met.down + 1 if reason in LATER else 0
+    met.stopped = reason in STOP or met.walls >= WALLS or met.down >= DOWN or met.retry_after > 0
+    if reason in ("rate_limited", "turn"):
+        return  # asked too fast, or we wait for ourselves: no fault of the page
     if reason in LATER and one.tries + 1 < TRIES:
         pages.tried(places, source, one.entry.guid)
     else:
@@ -174,5 +197,6 @@ def _revised(entry: Item, page: Item) -> Item:
         published=dated,
         date_mark=entry.date_mark if entry.published or not dated else page.date_mark,
         language=entry.language or page.language,
+        section=page.section,
         fetched_at=max(page.fetched_at, entry.fetched_at + AFTER),
     )

@@ -10,6 +10,7 @@ from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
 from kaders.store.rebuild import rebuild_warehouse
+from kaders.store.retention import words_of
 
 
 @remembered("rebuild")
@@ -28,7 +29,7 @@ def rebuild(
         settings.places,
         files_to_load(settings),
         moment,
-        keep_words=settings.organisation.retention.text,
+        keep_words=words_of(settings.organisation.retention, settings.sources),
         progress=progress,
     )
     outputs = (str(settings.places.warehouse), str(settings.places.published))

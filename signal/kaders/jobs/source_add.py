@@ -19,6 +19,7 @@ from kaders.load import load
 from kaders.model import Item
 from kaders.read.discover import Candidate
 from kaders.read.guessed import domain_of, free_id, heard, kind_of, same, slug, volume
+from kaders.remarks import TO_FILL_IN
 from kaders.settings import Settings, Source
 from kaders.store import files
 
@@ -154,12 +155,11 @@ def _source(settings: Settings, best: Offer, rate: float, spoken: str | None, da
         "owner_group": group,
         "language": spoken if kind != "social" else None,
         "expected_per_day": rate,
-        "permission": "own" if kind == "own" else "api_terms" if kind == "social" else "public_feed",
-        "terms": "Your own channel."
-        if kind == "own"
-        else f"REPLACE: read the terms of {site} and say what they allow.",
+        "terms": f"{TO_FILL_IN}: read the terms of {site} and say what they allow.",
         "known_to_work": day,
     }
+    if kind == "own":
+        fields |= {"permission": "own", "terms": "Your own channel."}
     try:
         return Source.model_validate(fields)
     except ValidationError as error:
@@ -183,7 +183,7 @@ def _named(settings: Settings, candidate: Candidate, title: str) -> tuple[str, s
 def _notes(source: Source, best: Offer, address: str, days: int, entries: int) -> Iterator[str]:
     if source.kind != "own":
         root = urljoin(address, "/")
-        yield f"Read the terms of {root} (and {root}robots.txt), then fill in 'terms' and 'permission'."
+        yield f"Read the terms of {root} (and {root}robots.txt), then fill in 'terms' and add 'permission'."
     if not days:
         yield "No entry has a date: 'expected_per_day: 1' is a guess; correct it."
     elif days < 3:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -127,7 +127,7 @@ def _searched(address: str, moment: datetime, door: Asking, read: Read, own: boo
         remedy = "Give the address of its feed itself" if seen.reason == "robots" else mend(seen.reason)
         raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {remedy}")
     base = seen.url or address
-    for candidates in _named(seen, base):
+    for candidates in _named(seen, base, own):
         if offers := _with_entries(_looked_at(candidates, moment, door, read)):
             return offers
     if offers := _guessed(base, moment, door, read):
@@ -144,12 +144,12 @@ def _with_entries(offers: list[Offer]) -> list[Offer]:
     return [offer for offer in offers if offer.seen.items]
 
 
-def _named(seen: Look, base: str) -> Iterator[Sequence[Candidate]]:
+def _named(seen: Look, base: str, own: bool) -> Iterator[Sequence[Candidate]]:
     """What an address itself names: as a sitemap, as a channel, as a page."""
     if discover.is_sitemap(seen.body):
         yield [Candidate(base, "sitemap", how="as given")]
     channel = discover.channel(seen.body) if domain_of(base) == "youtube.com" else None
-    yield [channel] if channel else []
+    yield [replace(channel, own=own)] if channel else []
     yield discover.feeds_in_page(seen.body, base)
 
 

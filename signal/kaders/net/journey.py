@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from kaders.net.failures import FetchFailed
+from kaders.net.spelling import spelled
 
 LONGEST = 8192
 """Characters of an address; what common servers take."""
@@ -89,9 +90,15 @@ class Key:
         if self.form == "query" and self.name + "=" in url:
             name = re.escape(self.name)
             url = re.sub(rf"([?&]){name}=[^&#>\s]*(&?)", lambda m: m[1] if m[2] else "", url)
-        for spelled in {self.secret, quote(self.secret, safe=""), quote(self.secret)}:
-            url = url.replace(spelled, "") if len(spelled) >= SHORTEST_KEY else url
-        return url
+        return re.sub(spelled(self.secret), "", url) if self._known else url
+
+    def out_of(self, body: bytes) -> bytes:
+        """A reply without the key: services repeat it in the addresses of their entries."""
+        return re.sub(spelled(self.secret).encode(), b"", body) if self._known else body
+
+    @property
+    def _known(self) -> bool:
+        return len(self.secret) >= SHORTEST_KEY
 
 
 def key_of(form: str, secret: str) -> Key:
@@ -116,12 +123,14 @@ class Journey:
     at        where it goes now; its address never holds the key
     key       the secret, for as long as it may go along
     body      JSON to post; empty for GET
+    inside    whether it may go to places inside our own walls
     moved_to  where the address has moved for good: as far as redirects are permanent from the first on
     """
 
     at: Target
     key: Key = Key()
     body: str = ""
+    inside: bool = False
     moved_to: str = ""
     _lasting: bool = True
 

@@ -35,11 +35,13 @@ class Robots:
     def check(self, target: Target) -> float:
         """The seconds between two pages that the site asks for, 0 when it asks for none.
 
-        Raises FetchFailed robots when this page may not be read.
+        Raises FetchFailed robots when this page may not be read; when the rules cannot be had, and nothing may
+        be read for now, the reason for that (http_5xx, timeout, dns …), for it may pass.
         """
         rules = self._of(target.origin)
         if isinstance(rules, FetchFailed):
-            raise FetchFailed("robots", f"the site's robots.txt cannot be read now ({rules.reason})")
+            detail = f"the site's robots.txt cannot be read now: {rules.detail}"
+            raise FetchFailed(rules.reason, detail, rules.status, rules.retry_after)
         if not rules.can_fetch(target.url, TOKEN):
             raise FetchFailed("robots", "the site's robots.txt asks us not to read this page")
         return float(rules.crawl_delay(TOKEN) or 0.0)

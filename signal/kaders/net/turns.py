@@ -1,11 +1,12 @@
 """Whose turn it is: how many requests a host gets side by side, how far apart, and when it wants none.
 
 Waiting for a turn is our choice and no fault of the source, so it does not count against the deadline of the
-question. It has a bound of its own, PATIENCE; a turn that is further off is not waited for.
+question. It has a bound of its own, the patience; a turn that is further off is not waited for at all.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -17,31 +18,50 @@ PATIENCE = 600.0
 """Seconds that a question waits for its turn at most; the longest pause that a source may be given."""
 SLOWEST = 60.0
 """Seconds; a longer Crawl-delay in robots.txt is taken as this, as most crawlers do."""
+SEAT = 60.0
+"""Seconds after which to come again when all seats stay taken: the longest that one is held, by a stream."""
 
 
 class _Place:
-    """One host: its free seats, and the moment from which the next request may start."""
+    """One host: its free seats, the moment from which the next request may start, and who waits before it."""
 
     def __init__(self, at_once: int) -> None:
         self.seats = threading.Semaphore(at_once)
         self.lock = threading.Lock()
         self.next = 0.0
         self.delay = 0.0
+        self.queued = 0.0
+
+    def line_up(self, pause: float, patience: float) -> None:
+        """Wait for a seat behind those who do already; FetchFailed turn when that takes too long by far."""
+        with self.lock:
+            wait = max(0.0, self.next - time.monotonic()) + self.queued
+            if wait > patience:
+                raise _not_yet(wait)
+            self.queued += pause
+
+    def give_up(self, pause: float) -> None:
+        """Wait for a seat no longer."""
+        with self.lock:
+            self.queued -= pause
 
     def start(self, pause: float) -> float:
-        """The moment for this request to start; the next one may start a pause later."""
+        """The moment for a request that has its seat now; the next one may start a pause later."""
         with self.lock:
+            self.queued -= pause
             start = max(time.monotonic(), self.next)
-            if start <= time.monotonic() + PATIENCE:
-                self.next = start + max(pause, self.delay)
+            self.next = start + pause
             return start
 
 
 class Turns:
-    """The turns of all hosts that one Door asks; threads share it."""
+    """The turns of all hosts that one Door asks; threads share it.
 
-    def __init__(self, pause: float, at_once: int) -> None:
-        self._pause, self._at_once = pause, at_once
+    patience  seconds that a question waits for its turn at most
+    """
+
+    def __init__(self, pause: float, at_once: int, patience: float = PATIENCE) -> None:
+        self._pause, self._at_once, self._patience = pause, at_once, patience
         self._lock, self._over = threading.Lock(), threading.Event()
         self._places: dict[str, _Place] = {}
         self._closed: dict[str, float] = {}
@@ -51,21 +71,26 @@ class Turns:
         """Wait until `host` may be asked, and hold one of its seats for the length of the block.
 
         pause: seconds to the next start when it asks for more than ours; again: whether this is one more step
-        of a question that had its turn, which need not wait for a pause. Raises FetchFailed rate_limited when
-        the turn is too far off, with the seconds in `retry_after`; timeout after `stop`.
+        of a question that had its turn, which need not wait for a pause. Raises FetchFailed turn when the
+        turn is too far off, at once and with the seconds until then in `retry_after`; timeout after `stop`.
         """
         place = self._place(host)
-        if not place.seats.acquire(timeout=PATIENCE):
-            raise FetchFailed("rate_limited", "others wait for this host too", retry_after=int(PATIENCE))
+        start = self._seated(place, 0.0 if again else max(pause, self._pause, place.delay), again=again)
         try:
-            wait = 0.0 if again else place.start(max(pause, self._pause)) - time.monotonic()
-            if wait > PATIENCE:
-                raise FetchFailed("rate_limited", "others wait for this host too", retry_after=int(wait))
-            if self._over.wait(max(0.0, wait)):
+            if self._over.wait(max(0.0, start - time.monotonic())):
                 raise FetchFailed("timeout", "Kaders was stopped while this waited for its turn")
             yield
         finally:
             place.seats.release()
+
+    def _seated(self, place: _Place, pause: float, *, again: bool) -> float:
+        """Take a seat; the moment at which to start. FetchFailed turn when none comes free in time."""
+        if not again:
+            place.line_up(pause, self._patience)
+        if not place.seats.acquire(timeout=self._patience):
+            place.give_up(pause)
+            raise _not_yet(SEAT)
+        return time.monotonic() if again else place.start(pause)
 
     def slow_down(self, host: str, delay: float) -> None:
         """From now on at least `delay` seconds between two starts, as robots.txt asks; SLOWEST at most."""
@@ -93,3 +118,7 @@ class Turns:
             if host not in self._places:
                 self._places[host] = _Place(self._at_once)
             return self._places[host]
+
+
+def _not_yet(seconds: float) -> FetchFailed:
+    return FetchFailed("turn", "others go first at this host", retry_after=math.ceil(seconds))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kaders.net import headers as said
 from kaders.net.failures import FetchFailed
 from kaders.net.headers import Reply, Validators
-from kaders.net.journey import Journey
+from kaders.net.journey import Journey, Key
 from kaders.net.wire import Answer
 
 BUSY = (429, 503)
@@ -43,20 +41,20 @@ def _reason(status: int, *, keyed: bool) -> str:
 def reply(
     answer: Answer,
     journey: Journey,
-    keyless: Callable[[str], str],
+    key: Key,
     asked: Validators,
     *,
     of_moment: bool,
 ) -> Reply:
-    """The reply to hand on; keyless: takes our key from a text."""
+    """The reply to hand on, without the key that went along with the question."""
     return Reply(
         status=answer.status,
-        body=answer.body,
+        body=key.out_of(answer.body),
         content_type=answer.headers.get("Content-Type", ""),
         validators=asked if answer.status == 304 else said.given(answer.headers),
         of_moment=of_moment,
         url=journey.at.url,
         moved_to=journey.moved_to,
-        link=keyless(answer.headers.get("Link", "")),
+        link=key.off(answer.headers.get("Link", "")),
         fresh_for=said.fresh_for(answer.headers),
     )

@@ -20,6 +20,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import create_urllib3_context
 
+from kaders.errors import ConfigurationError
 from kaders.net.addresses import Resolve, connect
 from kaders.net.bounds import Bounded, Bounds, Head
 from kaders.net.failures import FetchFailed, failure
@@ -203,19 +204,43 @@ def _up_to(pieces: Pieces, largest: int, *, cut: bool) -> Pieces:
 
 @functools.cache
 def trust(authorities: str | None = None) -> ssl.SSLContext:
-    """The certificates that are trusted: those of requests, or a file with others. Read once, in 30 ms."""
+    """The certificates that are trusted: those of requests, or a file with others. Read once, in 30 ms.
+
+    ConfigurationError when the file of an organisation is not there or holds no certificates.
+    """
     context = create_urllib3_context()
-    context.load_verify_locations(authorities or certifi.where())
+    try:
+        context.load_verify_locations(authorities or certifi.where())
+    except (OSError, ValueError) as error:
+        if authorities is None:
+            raise
+        raise ConfigurationError(_untrusted(authorities, error)) from error
     return context
 
 
+def _untrusted(authorities: str, error: Exception) -> str:
+    """What is wrong with the file of authorities, and where it is named."""
+    why = "holds no certificates in the form of PEM"
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        why = f"cannot be read ({error.strerror})"
+    return (
+        f"{authorities}: this file with authorities {why}. "
+        "Mend 'network: {authorities: …}' in organisation.yaml, or take it out"
+    )
+
+
 class _Addressless(logging.Filter):
-    """Takes the query from the addresses in urllib3's own debug lines: keys stand there."""
+    """Leaves of addresses in urllib3's own debug lines the host alone: keys stand in the query and the path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(re.sub(r"\?.*", "?…", a) if isinstance(a, str) else a for a in record.args)
+            record.args = tuple(_hostly(arg) if isinstance(arg, str) else arg for arg in record.args)
         return True
+
+
+def _hostly(text: str) -> str:
+    """An address, whole or from its path on, without what follows the host; other words as they are."""
+    return re.sub(r"\A(\w+://[^/?#]*)?[/?].*|\?.*", r"\1/…", text, flags=re.DOTALL)
 
 
 logging.getLogger("urllib3.connectionpool").addFilter(_Addressless())

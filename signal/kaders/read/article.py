@@ -6,11 +6,9 @@ a second to import, so nobody but the reader of pages does.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -18,9 +16,12 @@ from trafilatura import bare_extraction, load_html
 
 from kaders.errors import Quarantine
 from kaders.read import dates
+from kaders.read.bylines import drop_bylines, without_writers, writers
 from kaders.read.charset import text_of
 from kaders.read.items import Asked, Found, item
+from kaders.read.paywall import SHORT, paywalled
 from kaders.read.text import plain, tidy
+from kaders.read.told import Told, first, told
 from kaders.read.url import canonical
 
 LARGEST = 5 * 1024 * 1024
@@ -30,31 +31,10 @@ MOST_TAGS = 15_000
 LONGEST_TAG = 2_000
 """Characters; the attributes of a longer tag hold data for scripts. The parser takes quadratic time over
 them: three minutes for 100,000."""
-SHORT = 500
-"""Characters, eighty words: a shorter text beside words of a paywall or a wall is the teaser of one."""
 BARE = 150
 """Characters: less, on a page that asks for a password, is the form's own explanation."""
-TEASER = 1.2
-"""A text at most so many times as long as the page's own description is that description."""
-LONGEST_BYLINE = 300
-"""Characters: what is called an author's and is longer is more than a byline, so it stays."""
-ARTICLES = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "liveblogposting", "report")
-"""The schema.org types that tell of one article, in small letters."""
 
 _TAG = re.compile(r"""(<[a-zA-Z][\w:-]{0,30}+)(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?)*+""")
-_AUTHORS = (
-    "//*[@rel='author' or @itemprop='author' or contains(@class, 'byline') or contains(@class, 'author')"
-    " or contains(@class, 'auteur') or contains(@data-testid, 'byline')]"
-)
-_BY = re.compile(r"^(?:door|by|van onze|tekst|auteur)[: ]+[^.!?]{0,120}$", re.IGNORECASE)
-_PAYWALL = re.compile(
-    r"lees (?:dit (?:artikel|verhaal) )?verder (?:met|als|voor)|alleen (?:toegankelijk )?voor abonnees"
-    r"|exclusief voor abonnees|word (?:nu )?(?:abonnee|lid) (?:om|en)|(?:al|ben je|bent u) abonnee\?"
-    r"|verder lezen\?|dit is een (?:premium|plus)[- ]?artikel"
-    r"|subscribe to (?:read|continue|keep reading)|for subscribers only|already a subscriber"
-    r"|this article is for (?:our )?(?:subscribers|members)|subscription to (?:read|continue)",
-    re.IGNORECASE,
-)
 _CONSENT = re.compile(
     r"privacy gate|cookie ?muur|voordat je (?:verder|door)gaat|before you continue"
     r"|(?:wij|we|our partners|onze partners)\b.{0,80}\bcookies\b"
@@ -105,7 +85,7 @@ def parse_page(body: bytes, asked: Asked) -> Found:
         date_mark=mark,
         language=read.language,
     )
-    return Found((made,))
+    return Found((replace(made, section=read.section),))
 
 
 def article(html: bytes, url: str, content_type: str) -> Article:
@@ -115,24 +95,29 @@ def article(html: bytes, url: str, content_type: str) -> Article:
     login_wall: a page that stands before the article.
     """
     tree = _tree(html, content_type)
-    told, about = _told(tree), _about(tree)
-    _without_authors(tree)
-    seen = tidy(" ".join(_visible(tree)))
-    text = _text(tree)
+    said = told(tree)
+    about, article = said.about, said.article
+    names = writers(said, tree)
+    drop_bylines(tree)
+    text = _text(tree, names, _titles(said, tree))
     _refuse_walls(
-        url, about.get("title", ""), seen, text, locked=bool(tree.xpath("//input[@type='password']"))
+        url,
+        about.get("title", ""),
+        tidy(" ".join(_visible(tree))),
+        text,
+        locked=bool(tree.xpath("//input[@type='password']")),
     )
-    paywalled = _paywalled(told, about, seen, text)
-    if not text and not paywalled:
+    closed = paywalled(said, tree, text)
+    if not text and not closed:
         raise Quarantine("empty")
     return Article(
-        title=plain(_first(told.get("headline"), about.get("og:title"), about.get("title"))),
+        title=plain(first(article.get("headline"), about.get("og:title"), about.get("title"))),
         text=text,
         url=_own_address(tree, about, url),
-        section=plain(_first(told.get("articleSection"), about.get("article:section")))[:80],
-        language=_first(tree.get("lang"), told.get("inLanguage"), about.get("og:locale"))[:20],
-        published=_first(told.get("datePublished"), about.get("article:published_time"), about.get("date")),
-        paywalled=paywalled,
+        section=_section(first(article.get("articleSection"), about.get("article:section")), names),
+        language=first(tree.get("lang"), article.get("inLanguage"), about.get("og:locale"))[:20],
+        published=first(article.get("datePublished"), about.get("article:published_time"), about.get("date")),
+        paywalled=closed,
     )
 
 
@@ -156,62 +141,42 @@ def _tame(tag: re.Match[str]) -> str:
     return tag[0] if len(tag[0]) <= LONGEST_TAG else tag[1]
 
 
-def _told(tree: HtmlElement) -> dict[str, Any]:
-    """What the page says of its article in JSON-LD; {} when it says nothing or in no JSON."""
-    for script in tree.xpath("//script[@type='application/ld+json']/text()")[:20]:
-        try:
-            parts = list(_nodes(json.loads(str(script), strict=False)))
-        except (ValueError, RecursionError):
-            continue
-        for part in parts:
-            if any(kind in ARTICLES for kind in _kinds(part)):
-                return part
-    return {}
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    for one in (value if isinstance(value, list) else [value])[:100]:
-        if isinstance(one, dict):
-            yield one
-            graph = one.get("@graph")
-            yield from (
-                node for node in (graph if isinstance(graph, list) else [])[:100] if isinstance(node, dict)
-            )
-
-
-def _kinds(node: dict[str, Any]) -> list[str]:
-    given = node.get("@type")
-    return [str(kind).lower() for kind in (given if isinstance(given, list) else [given])]
-
-
-def _about(tree: HtmlElement) -> dict[str, str]:
-    """The first value of each of the page's meta elements by its name, and its title."""
-    about = {"title": str(tree.findtext(".//title") or "")}
-    for meta in tree.xpath("//meta[@content]")[:300]:
-        name = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        about.setdefault(name, str(meta.get("content")))
-    return about
-
-
-def _without_authors(tree: HtmlElement) -> None:
-    """Takes the bylines out of the page."""
-    for element in tree.xpath(_AUTHORS)[:200]:
-        if element.getparent() is not None and len(element.text_content()) <= LONGEST_BYLINE:
-            element.drop_tree()
-
-
 def _visible(tree: HtmlElement) -> Iterator[str]:
     """The words that a reader of the page would see."""
     hidden = "ancestor::script or ancestor::style or ancestor::noscript or ancestor::template"
     yield from (str(text) for text in tree.xpath(f"//body//text()[not({hidden})]"))
 
 
-def _text(tree: HtmlElement) -> str:
-    """The text of the article; '' when there is none. Comments are left out: they are of other people."""
+def _text(tree: HtmlElement, names: Iterable[str], titles: frozenset[str]) -> str:
+    """The text of the article; '' when there is none. Comments are left out: they are of other people.
+
+    So are its writers, and a first line that only says the headline again.
+    """
     made = bare_extraction(tree, favor_precision=True, include_comments=False, deduplicate=False)
-    text = getattr(made, "text", None) or ""
-    lines = [line for line in text.split("\n") if not _BY.match(line.strip())]
+    lines = without_writers((getattr(made, "text", None) or "").split("\n"), names)
+    if lines and _letters(lines[0]) in titles:
+        del lines[0]
     return tidy("\n".join(lines))
+
+
+def _titles(said: Told, tree: HtmlElement) -> frozenset[str]:
+    """The headline in all the ways that the page writes it, the site's name behind it or not."""
+    page = said.about["title"]
+    given = [first(said.article.get("headline")), said.about.get("og:title", ""), page]
+    given += [part for part in (re.split(r"\s+[|–—-]\s+", page)[0],) if len(part) > len(page) / 3]
+    given += [str(each.text_content())[:500] for each in tree.xpath("//h1")[:3]]
+    return frozenset(filter(None, map(_letters, given)))
+
+
+def _letters(words: str) -> str:
+    """The letters and digits of a text, to compare headlines by."""
+    return re.sub(r"\W+", "", plain(words)).casefold()
+
+
+def _section(words: str, names: Iterable[str]) -> str:
+    """The section of the site; '' when it is called after the writer, as that of a column may be."""
+    section = plain(words)[:80]
+    return "" if any(name.casefold() in section.casefold() for name in names) else section
 
 
 def _refuse_walls(url: str, title: str, seen: str, text: str, *, locked: bool) -> None:
@@ -229,17 +194,6 @@ def _refuse_walls(url: str, title: str, seen: str, text: str, *, locked: bool) -
         raise Quarantine("login_wall")
 
 
-def _paywalled(told: dict[str, Any], about: dict[str, str], seen: str, text: str) -> bool:
-    """By what the page says of itself, else by a short text beside the words of a paywall or of a teaser."""
-    if str(told.get("isAccessibleForFree", "")).lower() == "false":
-        return True
-    if about.get("article:content_tier", "").lower() == "locked":
-        return True
-    described = tidy(about.get("og:description") or about.get("description") or "")
-    teaser = 0 < len(text) <= TEASER * len(described)
-    return len(text) <= SHORT and (teaser or bool(_PAYWALL.search(seen)))
-
-
 def _own_address(tree: HtmlElement, about: dict[str, str], url: str) -> str:
     """The canonical address of the page on its own site; '' when it names none or another site's."""
     links = [str(link) for link in tree.xpath("//link[@rel='canonical']/@href")[:3]]
@@ -253,9 +207,3 @@ def _own_address(tree: HtmlElement, about: dict[str, str], url: str) -> str:
 def _site(url: str) -> str:
     host = (urlsplit(url).hostname or "").lower()
     return re.sub(r"^(?:www|m|amp|mobiel|mobile)\.", "", host)
-
-
-def _first(*values: object) -> str:
-    """The first of the values that is a text with something in it; of a list its first."""
-    given = (value[0] if isinstance(value, list) and value else value for value in values)
-    return next((value.strip() for value in given if isinstance(value, str) and value.strip()), "")

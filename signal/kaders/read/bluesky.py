@@ -2,11 +2,13 @@
 
 A visit reads from the newest post back to the last one that is known. The first visit of a day reads the last
 three days again: a changed record comes as a revision, and a post that does not come by any more is asked
-after by its address before it counts as deleted. Posts whose author asks not to be shown to those who are not
-signed in, or that were hidden, are not kept; when we have one, it is taken back.
+after by its address before it counts as deleted. Older ones are asked after in turns (read.posts), for
+deletions only. Posts whose author asks not to be shown to those who are not signed in, or that were hidden,
+are not kept; when we have one, it is taken back.
 
 The cursor: newest (moment of the newest post), until (how far back this visit reads), held (posts that are
-looked after), unmet (those not met yet in today's long reading), doubt (to ask after), checked (its day).
+met again), kept (posts that are asked after in turns), unmet (those not met yet in today's long reading), doubt
+(to ask after), checked (its day).
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def _read_on(made: Found, read: list[dict[str, Any]], mark: str, asked: Asked) -
         question = Question(posts.with_query(asked_for(asked), [("cursor", mark)]))
         return Found(made.items, made.bad, next=question, cursor=cursor, gone=gone)
     doubts = dict.fromkeys((*posts.names(cursor, "doubt"), *posts.names(cursor, "unmet")))
-    cursor |= {"doubt": " ".join(doubts), "unmet": "", "until": "", "checked": posts.today(asked.fetched_at)}
+    cursor |= {"unmet": "", "until": ""} | in_turn(cursor, doubts, asked)
     return Found(made.items, made.bad, next=ask_after(asked.source, cursor), cursor=cursor, gone=gone)
 
 
@@ -95,6 +97,16 @@ def due(asked: Asked) -> bool:
     return asked.cursor.get("checked") != posts.today(asked.fetched_at)
 
 
+def in_turn(cursor: Mapping[str, str], doubts: Iterable[str], asked: Asked) -> dict[str, str]:
+    """What changes in the cursor at the end of a reading: the posts in doubt, with those whose turn it is on
+    the first visit of a day; and that this day is done.
+    """
+    today, doubt = posts.today(asked.fetched_at), {"doubt": " ".join(doubts)}
+    if asked.cursor.get("checked", today) != today:
+        doubt = posts.in_turn({**cursor, **doubt}, TOGETHER)
+    return {**doubt, "checked": today}
+
+
 def remembered(
     cursor: Mapping[str, str],
     items: Iterable[Item],
@@ -105,10 +117,15 @@ def remembered(
     """The cursor with the newest moment and the posts to look after, without those that are gone."""
     seen = {each.guid: (each.published or asked.fetched_at).toordinal() for each in items}
     taken = set(gone)
-    kept = {uri: day for uri, day in (posts.held(cursor) | seen).items() if uri not in taken}
+    left = {uri: day for uri, day in (posts.held(cursor) | seen).items() if uri not in taken}
     latest = _stamp(asked.fetched_at)  # a post of tomorrow would hide those of today
     newest = max((cursor.get("newest", ""), *(min(_stamp(each), latest) for each in moments)))
-    return {**cursor, "newest": newest, "held": posts.packed(kept, asked.fetched_at)}
+    return {
+        **cursor,
+        "newest": newest,
+        "held": posts.packed(left, asked.fetched_at),
+        "kept": posts.kept(cursor, seen, taken, asked.fetched_at),
+    }
 
 
 def ask_after(source: Source, cursor: Mapping[str, str], *, key: str = "") -> Question | None:
@@ -126,12 +143,16 @@ def is_after(asked: Asked) -> bool:
 
 
 def after_doubt(body: bytes, asked: Asked, *, key: str = "") -> Found:
-    """The reply to a question after posts: what is there, as items, and Found.gone."""
+    """The reply to a question after posts: Found.gone, and what is there.
+
+    As items come only those that are met again: others were forgotten, and would land as if they were new.
+    """
     if posts.absent(asked):
         return Found((), cursor={**asked.cursor, "doubt": ""})
     answer = reply(body, asked)
     there = listed(answer.get("posts") if isinstance(answer, dict) else None)
-    made, known = found(there, post_item, asked), {_uri(post) for post in there}
+    known, met = {_uri(post) for post in there}, posts.held(asked.cursor)
+    made = found([post for post in there if _uri(post) in met], post_item, asked)
     named = posts.queried(asked_for(asked), "uris")
     gone = (*(uri for uri in named if uri not in known), *hidden(there))
     doubt = [uri for uri in posts.names(asked.cursor, "doubt") if uri not in named]

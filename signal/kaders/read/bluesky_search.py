@@ -4,7 +4,7 @@ Meant for narrow questions that a person has set: the network's makers ask not t
 full-text search directed by a human (bluesky-social/atproto, issue 3423). So a visit asks few pages, slowly,
 and only for what came since the last one; to follow a subject at large, use the reader jetstream.
 
-The cursor: newest, held, doubt and checked as in read.bluesky.
+The cursor: newest, held, kept, doubt and checked as in read.bluesky.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kaders.read.bluesky import (
     asked_for,
     due,
     hidden,
+    in_turn,
     is_after,
     moments_of,
     post_item,
@@ -64,8 +65,8 @@ def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Questi
 def parse(body: bytes, asked: Asked) -> Found:
     """The posts of app.bsky.feed.searchPosts in the order of the reply, hidden ones left out.
 
-    Once a day the posts of the last days are asked after by their address, as in read.bluesky. Raises
-    Quarantine as read.posts.reply does.
+    Once a day the posts of the last days, and in turns older ones, are asked after by their address, as in
+    read.bluesky. Raises Quarantine as read.posts.reply does.
     """
     if is_after(asked):
         return after_doubt(body, asked, key=KEY)
@@ -79,9 +80,8 @@ def parse(body: bytes, asked: Asked) -> Found:
     if mark := string(answer.get("cursor")):
         question = Question(posts.with_query(asked_for(asked), [("cursor", mark)]), key=KEY)
         return Found(made.items, made.bad, next=question, cursor=cursor, gone=gone)
-    if due(asked):
-        seen = {each.guid for each in made.items}
-        doubt = [uri for uri in posts.held(asked.cursor) if uri not in seen]
-        cursor |= {"doubt": " ".join(doubt), "checked": posts.today(asked.fetched_at)}
+    seen = {each.guid for each in made.items}
+    again = [uri for uri in posts.held(asked.cursor) if uri not in seen] if due(asked) else []
+    cursor |= in_turn(cursor, dict.fromkeys((*posts.names(cursor, "doubt"), *again)), asked)
     question_after = ask_after(asked.source, cursor, key=KEY)
     return Found(made.items, made.bad, next=question_after, cursor=cursor, gone=gone)

@@ -20,6 +20,8 @@ HOME = ZoneInfo("Europe/Amsterdam")
 """The zone of a date that names none: the sources are Dutch, and people write local time."""
 CENTURY = 69
 """Two-digit years up to 68 are 20xx, as RFC 2822 implementations and POSIX strptime read them."""
+RECENT = timedelta(days=2 * 365)
+"""A two-digit date is of the last two years: what feeds hold is seldom older. Our guess."""
 LONGEST = 100
 """Characters; dates in words, with their zone, take half of it."""
 LARGEST_OFFSET = 14
@@ -37,6 +39,7 @@ _ZONES = {
     "EEST": 3,
 }
 _ZONES |= {"MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11}
+# IST stays unknown: it is the time of India, Ireland and Israel alike.
 _ZONES |= {"UT": 0, "UTC": 0, "GMT": 0, "Z": 0}
 _ZONES |= {
     "EST": -5,
@@ -49,7 +52,7 @@ _ZONES |= {
     "PDT": -7,
 }
 # The first letters of the month in Dutch, English, German, French, Portuguese, Spanish, Italian, Polish,
-# Danish and Swedish.
+# Danish, Norwegian and Swedish.
 _MONTHS = {
     1: "jan gen ene sty",
     2: "feb fev fév lut",
@@ -62,7 +65,7 @@ _MONTHS = {
     9: "sep set wrz",
     10: "okt oct out ott paź paz",
     11: "nov lis",
-    12: "dec dez déc dic gru",
+    12: "dec dez des déc dic gru",
 }
 _MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
 
@@ -76,6 +79,7 @@ _ISO = re.compile(
     rf"(?P<year>\d{{4}})(?:-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})|[-/](?P<m>\d{{1,2}})[-/](?P<d>\d{{1,2}}))(?:(?:T|\s+){_TIME}\s*{_ZONE}?)?$",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(\d{8})(\d{6})")
 _NUMBERS = re.compile(
     rf"(?P<day>\d{{1,2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}})"
     rf"(?:,?\s+{_TIME}\s*{_ZONE}?)?$",
@@ -83,10 +87,16 @@ _NUMBERS = re.compile(
 )
 _HALVES = re.compile(r"\b(1[0-2]|0?[1-9])((?::\d{2}){1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d]+\.?,?\s+")
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?:e|st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[^\W\d]{3,})\.?")
-_MONTH_FIRST = re.compile(r"(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?=\D|$)")
+_DAY_FIRST = re.compile(
+    r"(?<![\d:])(?P<day>\d{1,2})(?:e|st|nd|rd|th)?[\s.-]+(?:de\s+)?(?P<name>[^\W\d]{3,})\.?"
+)
+_MONTH_FIRST = re.compile(r"(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?(?=[^\w:]|$)")
 _YEAR = re.compile(r"[\s,.-]+(?:de\s+)?(?P<year>\d{4}|\d{2})(?=\s|,|$)")
 _CLOCK = re.compile(rf"(?<!\d){_TIME}(?!\d)")
+_CLOCK_FIRST = re.compile(
+    r"(?<!\d)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?![\d:.])"
+    r"\s*(?:uur\b|h\b)?[\s,]*(?P<zone>[+-]\d{2}:?\d{2}|[A-Z]{2,5}\b)?"
+)
 _TRAILING_ZONE = re.compile(rf"\s*(?:uur|h)?\s*{_ZONE}?(?:\s*\(.*\))?\s*$")
 
 
@@ -98,17 +108,18 @@ def moment(raw: object, *, fetched_at: datetime) -> datetime | None:
 def judged(raw: object, *, fetched_at: datetime) -> tuple[datetime | None, str]:
     """The moment a source states, in UTC, and what to know of it; None when it cannot be true.
 
-    Reads ISO 8601, RFC 822 (also with CET, CEST, two-digit years and month names in ten languages), seconds
+    Reads ISO 8601, RFC 822 (also with CET, CEST, two-digit years and month names of many languages), seconds
     or milliseconds since 1970, and day-month-year. The mark is one of those of Item.date_mark: missing;
-    unreadable; future, more than LATEST after `fetched_at`; ancient, before EARLIEST; no_zone, when the time
-    was taken to be Dutch; two_digit_year; '' for a date as it should be.
+    unreadable; future, more than LATEST after `fetched_at`; ancient, before EARLIEST; no_time, for a day of
+    which the first moment in Amsterdam was taken; no_zone, when the time was taken to be Dutch;
+    two_digit_year; '' for a date as it should be.
     """
     text = " ".join(str(raw if raw is not None else "")[:LONGEST].split())
     if not text:
         return None, "missing"
     try:
         text = _HALVES.sub(_of_24, text)
-        found = _epoch(text) or _iso(text) or _numbers(text) or _words(text)
+        found = _epoch(text) or _iso(text) or _numbers(text, fetched_at) or _words(text)
         stated = found[0].astimezone(UTC) if found else None
     except (ValueError, OverflowError):
         return None, "unreadable"
@@ -144,7 +155,7 @@ def _epoch(text: str) -> Stated | None:
 
 
 def _iso(text: str) -> Stated | None:
-    found = _ISO.fullmatch(text)
+    found = _ISO.fullmatch(_COMPACT.sub(r"\1T\2", text))
     return (
         _build(found, found["year"], int(found["month"] or found["m"]), int(found["day"] or found["d"]))
         if found
@@ -152,14 +163,36 @@ def _iso(text: str) -> Stated | None:
     )
 
 
-def _numbers(text: str) -> Stated | None:
+def _numbers(text: str, fetched_at: datetime) -> Stated | None:
     found = _NUMBERS.fullmatch(_WEEKDAY.sub("", text))
     if not found:
         return None
-    day, month = int(found["day"]), int(found["month"])
+    day, month, year = int(found["day"]), int(found["month"]), found["year"]
     if month > 12 and "/" in text:  # only an American date has its day in second place
         day, month = month, day
-    return _build(found, found["year"], month, day)
+    if len(year) == 2 and (turned := _year_first(found, fetched_at)):
+        return turned
+    return _build(found, year, month, day)
+
+
+def _year_first(found: re.Match[str], fetched_at: datetime) -> Stated | None:
+    """A date of three pairs of digits with its year in front, when only that makes it recent; else None.
+
+    26-03-02 is the 2nd of March 2026 rather than the 26th of March 2002: what a source gives is news. The
+    mark two_digit_year says that it had to be guessed.
+    """
+    day_first = _recent(found, found["year"], int(found["month"]), int(found["day"]), fetched_at)
+    year_first = _recent(found, found["day"].zfill(2), int(found["month"]), int(found["year"]), fetched_at)
+    return year_first if not day_first else None
+
+
+def _recent(found: re.Match[str], year: str, month: int, day: int, fetched_at: datetime) -> Stated | None:
+    """The date when it exists and lies in the last two years; else None."""
+    try:
+        stated = _build(found, year, month, day)
+    except ValueError:
+        return None
+    return stated if fetched_at - RECENT <= stated[0] <= fetched_at + LATEST else None
 
 
 def _words(text: str) -> Stated | None:
@@ -176,11 +209,11 @@ def _words(text: str) -> Stated | None:
     # the time stands after the year (RFC 822) or before it (asctime); a year is never read as 20:26 o'clock
     after = rest[year.end() :] if year.string is rest else rest[: clock.end() + year.start()] if clock else ""
     clock = _CLOCK.search(after)
-    zone = _TRAILING_ZONE.match(after[clock.end() :]) if clock else None
-    if clock and not zone:
-        return None
-    offset = zone["zone"] if zone else None
-    return _at(year["year"], month, int(date["day"]), clock, offset)
+    if not clock:
+        before = _CLOCK_FIRST.search(text[: date.start()])
+        return _at(year["year"], month, int(date["day"]), before, before["zone"] if before else None)
+    zone = _TRAILING_ZONE.match(after[clock.end() :])
+    return _at(year["year"], month, int(date["day"]), clock, zone["zone"]) if zone else None
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> tuple[re.Match[str], int] | None:
@@ -209,7 +242,9 @@ def _at(year: str, month: int, day: int, clock: re.Match[str] | None, zone: str 
     leap = timedelta(hours=24) if (hour, minute, second) == (24, 0, 0) else timedelta()
     hour, second = 0 if leap else hour, min(second, 59)
     found = datetime(_year(year), month, day, hour, minute, second, tzinfo=_offset(zone)) + leap
-    return found, "two_digit_year" if len(year) == 2 else "" if zone else "no_zone"
+    return found, "two_digit_year" if len(
+        year
+    ) == 2 else "no_time" if not clock else "" if zone else "no_zone"
 
 
 def _offset(zone: str | None) -> timezone | ZoneInfo:

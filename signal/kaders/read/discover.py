@@ -84,7 +84,7 @@ def known_place(url: str, *, own: bool = False) -> Candidate | Refused | None:
     if _within(host, _CLOSED):
         return Refused(NO_FEED)
     if _within(host, ("youtube.com",)):
-        return _youtube(path, parts.query)
+        return _youtube(path, parts.query, own)
     if _within(host, ("reddit.com",)):
         return _reddit(path)
     if host == "bsky.app":
@@ -177,11 +177,15 @@ def _json_title(text: str) -> str:
         return ""
 
 
-def _youtube(path: str, query: str) -> Candidate | Refused | None:
+def _youtube(path: str, query: str, own: bool) -> Candidate | Refused | None:
+    """A channel by its number may be that of a broadcaster; a handle is an account, as on other platforms."""
     if path == "/feeds/videos.xml":
-        return Candidate(f"{_YOUTUBE}{query}", "youtube", how="as given")
+        return Candidate(f"{_YOUTUBE}{query}", "youtube", how="as given", own=own)
     if found := re.fullmatch(r"/channel/(UC[\w-]{22})(?:/.*)?", path):
-        return Candidate(f"{_YOUTUBE}channel_id={found[1]}", "youtube", how="the channel's own feed")
+        url = f"{_YOUTUBE}channel_id={found[1]}"
+        return Candidate(url, "youtube", how="the channel's own feed", own=own)
+    if re.match(r"/(?:@|c/|user/)", path) and not own:
+        return Refused(ACCOUNT)
     if found := re.search(r"(?:^|&)list=([\w-]{10,60})", query):
         return Candidate(f"{_YOUTUBE}playlist_id={found[1]}", "youtube", how="the playlist's own feed")
     return None

@@ -2,10 +2,12 @@
 
 A visit walks forward from the last post that is known (`min_id`), page by page, so nothing is skipped however
 long ago the last visit was. The first visit of a day walks from three days back: what was edited comes as a
-revision, and a post that does not come by any more is asked after by its id before it counts as deleted.
+revision, and a post that does not come by any more is asked after by its id before it counts as deleted. Older
+ones are asked after in turns (read.posts), for deletions only.
 
-The cursor: newest (highest id), at (where the walk is), held (posts that are looked after), checked (day of
-the last long walk), doubt (ids to ask after), single (whether they are asked after one by one).
+The cursor: newest (highest id), at (where the walk is), held (posts that are met again), kept (posts that are
+asked after in turns), checked (day of the last long walk), doubt (ids to ask after), single (whether they are
+asked after one by one).
 """
 
 from __future__ import annotations
@@ -84,7 +86,10 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
     if on:
         cursor["at"] = ids[-1]
         return Found(made.items, made.bad, next=_walk(asked.source, ids[-1]), cursor=cursor)
-    cursor |= {"at": "", "single": "", "checked": posts.today(asked.fetched_at)}
+    today = posts.today(asked.fetched_at)
+    if asked.cursor.get("checked", today) != today:
+        cursor |= posts.in_turn(cursor, TOGETHER)
+    cursor |= {"at": "", "single": "", "checked": today}
     return Found(made.items, made.bad, next=_ask_after(asked.source, cursor), cursor=cursor)
 
 
@@ -96,6 +101,7 @@ def _remembered(items: Iterable[Item], ids: list[str], asked: Asked, *, doubt: l
         **asked.cursor,
         "newest": max((asked.cursor.get("newest", ""), *ids), key=_rank),
         "held": posts.packed(posts.held(asked.cursor) | seen, asked.fetched_at),
+        "kept": posts.kept(asked.cursor, seen, (), asked.fetched_at),
         "doubt": " ".join(each for each in doubts if each not in ids),
     }
 
@@ -107,11 +113,15 @@ def _missed(ids: list[str], start: str, asked: Asked, *, last: bool) -> list[str
 
 
 def _after_doubt(body: bytes, asked: Asked, asked_for: str) -> Found:
-    """The reply to a question after posts: those that are there, as items, and those that are gone."""
+    """The reply to a question after posts: those that are gone, and those that are there.
+
+    As items come only those that are met again: others were forgotten, and would land as if they were new.
+    """
     several, status = posts.queried(asked_for, "id[]"), posts.absent(asked)
     answer = None if status else reply(body, asked)
     there = listed(answer) if several and not status else [] if status else [answer]
-    made, ids = found(there, _item, asked), {_id(post) for post in there}
+    ids, met = {_id(post) for post in there}, posts.held(asked.cursor)
+    made = found([post for post in there if _id(post) in met], _item, asked)
     if not several and there == [answer] and ids == {""}:
         raise Quarantine("unreadable")
     if status in CLOSED:  # says nothing about the posts: they are asked after again another day
@@ -129,7 +139,12 @@ def _settled(asked: Asked, named: list[str], gone: tuple[str, ...]) -> dict[str,
     """The cursor when it is known of some posts whether they are there."""
     doubt = [each for each in posts.names(asked.cursor, "doubt") if each not in named]
     left = {name: day for name, day in posts.held(asked.cursor).items() if name not in gone}
-    return {**asked.cursor, "doubt": " ".join(doubt), "held": posts.packed(left, asked.fetched_at)}
+    return {
+        **asked.cursor,
+        "doubt": " ".join(doubt),
+        "held": posts.packed(left, asked.fetched_at),
+        "kept": posts.kept(asked.cursor, {}, gone, asked.fetched_at),
+    }
 
 
 def _ask_after(source: Source, cursor: Mapping[str, str]) -> Question | None:

@@ -1,8 +1,13 @@
 """What the readers of social platforms share: JSON replies, pages, and which posts they look after.
 
 A platform shows new posts; that one was deleted it does not show. So a reader remembers the posts of the last
-days (`Held`, in the cursor), walks over them again once a day, and asks by name after those it does not meet.
-Only what the platform itself says is not there any more counts as taken back.
+days (`held`, in the cursor), walks over them again once a day, and asks by name after those it does not meet.
+The posts of the last three months (`kept`, in the cursor) it asks after by name in turns, some each day, so
+that every one comes round once a week to once a month. Only what the platform itself says is not there any
+more counts as taken back.
+
+What this does not reach: posts older than KEPT, those that fell off `kept` because a source had more than
+MOST_KEPT, and those from before a source's memory was lost or its reader began to keep this list.
 """
 
 from __future__ import annotations
@@ -19,10 +24,19 @@ from kaders.read.dates import HOME
 from kaders.read.items import Asked
 
 WATCHED = timedelta(days=3)
-"""How long a post is looked after: edits and deletions come mostly within a day or two, and a morning judges
-the week by what was said, not by what was left standing."""
+"""How long a post is met again every day: edits and deletions come mostly within a day or two, and a morning
+judges the week by what was said, not by what was left standing."""
 MOST_HELD = 1000
-"""Posts that are looked after at most: 20 kB of memory for a source."""
+"""Posts that are met again at most: 20 kB of memory for a source."""
+KEPT = timedelta(days=90)
+"""How long it is asked whether a post is still there: as long as its words are kept (settings.text_days)."""
+MOST_KEPT = 5000
+"""Posts that are asked after in turns at most, the newest by their day: with ROUNDS questions of twenty a day
+each comes up every 25 days. In the memory of a source they take 130 kB (Mastodon) or 400 kB (Bluesky)."""
+ROUNDS = 10
+"""Questions after old posts that one day may add: about as many as a day of visits asks anyway."""
+TURN = 7
+"""Days in which all come up when that takes fewer questions: a source of two hundred posts a week."""
 ABSENT = "absent/"
 """How the content type begins when a status is the answer (readers.Reader.absent)."""
 
@@ -30,7 +44,7 @@ _LINK = re.compile(r"<([^<>]*)>\s*((?:;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+
 _RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)", re.IGNORECASE)
 
 Held = dict[str, int]
-"""The posts that are looked after: identifier -> the day (ordinal) on which it was published."""
+"""Posts that are looked after: identifier -> the day (ordinal) on which it was published."""
 
 
 def reply(body: bytes, asked: Asked) -> Any:
@@ -93,9 +107,9 @@ def today(moment: datetime) -> str:
     return moment.astimezone(HOME).date().isoformat()
 
 
-def held(cursor: Mapping[str, str]) -> Held:
-    """The posts that the cursor looks after; a part that is not understood is left out."""
-    parts = (each.rpartition("|") for each in cursor.get("held", "").split())
+def held(cursor: Mapping[str, str], field: str = "held") -> Held:
+    """The posts of a list in the cursor, in its order; a part that is not understood is left out."""
+    parts = (each.rpartition("|") for each in cursor.get(field, "").split())
     return {name: int(day) for name, _, day in parts if name and day.isdigit()}
 
 
@@ -104,6 +118,35 @@ def packed(posts: Held, moment: datetime) -> str:
     first = (moment - WATCHED).toordinal()
     kept = sorted((day, name) for name, day in posts.items() if day >= first and " " not in name)
     return " ".join(f"{name}|{day}" for day, name in kept[-MOST_HELD:])
+
+
+def kept(cursor: Mapping[str, str], seen: Held, gone: Iterable[str], moment: datetime) -> str:
+    """The cursor's list of posts to ask after, with those that were seen and without those that are gone.
+
+    The next in turn stands first; what is new comes at the end. The oldest fall off.
+    """
+    first, taken = (moment - KEPT).toordinal(), set(gone)
+    every = (held(cursor, "kept") | seen).items()
+    left = [(name, day) for name, day in every if day >= first and name not in taken and " " not in name]
+    if len(left) > MOST_KEPT:
+        newest = {name for name, _ in sorted(left, key=lambda each: each[1])[-MOST_KEPT:]}
+        left = [each for each in left if each[0] in newest]
+    return " ".join(f"{name}|{day}" for name, day in left)
+
+
+def in_turn(cursor: Mapping[str, str], together: int) -> dict[str, str]:
+    """What changes in the cursor on a new day: the posts whose turn it is are in doubt, and last in the list.
+
+    together: posts of one question. Posts that are met again anyway are left out; what is still in doubt from
+    the day before is asked first.
+    """
+    every, met, doubt = held(cursor, "kept"), held(cursor), names(cursor, "doubt")
+    candidates = [name for name in every if name not in met and name not in doubt]
+    room = ROUNDS * together - len(doubt)
+    turn = candidates[: max(0, min(room, -(-len(candidates) // TURN)))]
+    after = {name: day for name, day in every.items() if name not in set(turn)} | {n: every[n] for n in turn}
+    listed_again = " ".join(f"{name}|{day}" for name, day in after.items())
+    return {"doubt": " ".join([*doubt, *turn]), "kept": listed_again}
 
 
 def names(cursor: Mapping[str, str], field: str) -> list[str]:

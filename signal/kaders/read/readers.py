@@ -51,11 +51,10 @@ class Reader:
     pause   seconds between two requests that its terms or its limits ask for
     absent  statuses that are an answer to a later page of a visit: parse gets an empty body and the content
             type "absent/STATUS"
-    until_known  whether a visit ends with the first page on which nothing is new: newest come first
     cuts    whether entries that were read before may be cut out of the first page: true of plain feeds, whose
             reader counts nothing and looks for no onward link among them
-    leads   whether the first page says nothing about the pages that it leads to, so that they are asked even
-            when it has not changed
+    whole   whether nothing is new when the first page has not changed, as where the newest come first or the
+            question itself moves on; else it says nothing about the pages behind it
     """
 
     parse: Callable[[bytes, Asked], Found]
@@ -65,9 +64,8 @@ class Reader:
     closed: frozenset[int] = frozenset()
     pause: float = 0.0
     absent: frozenset[int] = frozenset()
-    until_known: bool = False
     cuts: bool = False
-    leads: bool = False
+    whole: bool = False
 
 
 def _page(body: bytes, asked: Asked) -> Found:
@@ -79,23 +77,27 @@ def _page(body: bytes, asked: Asked) -> Found:
 
 READERS: dict[str, Reader] = {
     "page": Reader(_page),  # not of a source: the pages of entries (jobs/pages.py)
-    "feed": Reader(feed.parse, pages=ARCHIVES, cuts=True),
-    "youtube": Reader(youtube.parse, youtube.first, soft=youtube.SOFT, cuts=True),
-    "reddit": Reader(reddit.parse, reddit.first, pause=reddit.PAUSE, cuts=True),
+    "feed": Reader(feed.parse, pages=ARCHIVES, cuts=True, whole=True),
+    "youtube": Reader(youtube.parse, youtube.first, soft=youtube.SOFT, cuts=True, whole=True),
+    "reddit": Reader(reddit.parse, reddit.first, pause=reddit.PAUSE, cuts=True, whole=True),
     "mastodon": Reader(
         mastodon.parse,
         mastodon.first,
         pages=mastodon.PAGES,
         closed=mastodon.CLOSED,
         absent=mastodon.ABSENT,
+        whole=True,
     ),
-    "bluesky": Reader(bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT),
+    "bluesky": Reader(
+        bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT, whole=True
+    ),
     "bluesky_search": Reader(
         bluesky_search.parse,
         bluesky_search.first,
         pages=bluesky_search.PAGES,
         pause=bluesky_search.PAUSE,
         absent=bluesky.ABSENT,
+        whole=True,
     ),
     "jetstream": Reader(jetstream.parse),
     "rijksoverheid": Reader(rijksoverheid.parse, rijksoverheid.first, pages=20),
@@ -104,7 +106,7 @@ READERS: dict[str, Reader] = {
     "sru": Reader(sru.parse, sru.first, pages=20),
     "raadsinformatie": Reader(raadsinformatie.parse, raadsinformatie.first, pages=10),
     "json_api": Reader(json_api.parse, json_api.first, pages=20),
-    "sitemap": Reader(sitemap.parse, pages=sitemap.PAGES, absent=sitemap.ABSENT, leads=True),
+    "sitemap": Reader(sitemap.parse, pages=sitemap.PAGES, absent=sitemap.ABSENT),
     "gdelt": Reader(gdelt.parse, gdelt.first, pages=gdelt.PAGES, pause=gdelt.PAUSE),
     "guardian": Reader(guardian.parse, guardian.first, pages=guardian.PAGES, pause=guardian.PAUSE),
     "newsapi": Reader(

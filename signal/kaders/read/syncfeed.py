@@ -38,7 +38,9 @@ def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Questi
 def parse(body: bytes, asked: Asked) -> Found:
     """The entries of one page, what is deleted, the next page, and as cursor the last skiptoken.
 
-    Entries without one of the words that are asked for are left out. An empty page is the end of the feed.
+    Entries without one of the words that are asked for are left out. An empty page is the end of the feed. A
+    visit that runs out of pages leaves a token from which the next one goes on. From entries that say no token
+    nothing leads on: `short` is then cut_off, and the same place is asked again.
     Raises Quarantine as read.markup.tree does, and unreadable for anything but an Atom feed.
     """
     root = tree(body)
@@ -53,6 +55,7 @@ def parse(body: bytes, asked: Asked) -> Found:
         next=_question(asked.source, token) if moved else None,
         cursor={"skiptoken": token} if token else {},
         gone=tuple(filter(None, (_id(entry) for entry in entries if _deleted(entry)))),
+        short="cut_off" if entries and not _tokens(root) else "",
     )
 
 
@@ -106,7 +109,13 @@ def _asked_token(asked: Asked) -> str:
 
 def _token(page: Element | None, asked: Asked) -> str:
     """The furthest skiptoken of a page, or the one that was asked when there is none further."""
-    links = named(page, "link") if page is not None else ()
-    tokens = [parameters(a.get("href", "")).get("skiptoken", "") for a in links if a.get("rel") == "next"]
+    tokens = _tokens(page) if page is not None else []
     known = _asked_token(asked) or asked.cursor.get("skiptoken", "")
     return max(filter(_NUMBER.fullmatch, (*tokens, known)), key=int, default="")
+
+
+def _tokens(page: Element) -> list[str]:
+    """The skiptokens of the links `next` of a page and its entries, as far as they are numbers."""
+    links = (link for link in named(page, "link") if link.get("rel") == "next")
+    tokens = (parameters(link.get("href", "")).get("skiptoken", "") for link in links)
+    return [token for token in tokens if _NUMBER.fullmatch(token)]

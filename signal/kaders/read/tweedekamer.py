@@ -7,6 +7,10 @@ Addresses for people: `downloads/document?id=` with a document's number and `kam
 that of a case are in use on many sites. That every activity opens under `commissievergaderingen/details` is
 not certain: plenary ones stand elsewhere. Decisions, votes and records have no page of their own that follows
 from these fields; they get their OData address.
+
+The cursor: newest (the newest change that we have) and, while a walk over the pages is not at its end, which
+may take several visits, since (from when this visit asked), at (how far it came) and link (the next page, only
+when all that it read changed within one second) with the moment at which it was given.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from kaders.queries import TweedeKamer
 from kaders.read import dates
 from kaders.read.items import Asked, Found, found, item, string
 from kaders.read.posts import reply
-from kaders.read.services import asked_at, moment_of, onward, said, stamp, with_parameters
+from kaders.read.services import asked_at, moment_of, onward, parameters, said, stamp, with_parameters
 from kaders.read.text import plain
 from kaders.read.url import canonical
 from kaders.settings import Source
@@ -31,7 +35,10 @@ from kaders.settings import Source
 FIRST = timedelta(days=7)
 """How far a first visit looks back."""
 OVERLAP = timedelta(hours=1)
-"""Asked again at every visit: how long a change takes to reach the service is not documented; our guess."""
+"""Asked again at every walk: how long a change takes to reach the service is not documented; our guess."""
+LINK_LASTS = timedelta(days=1)
+"""How long the address of a next page is followed in a later visit: how long the service honours it is not
+documented; a source that answers is visited once a day at least. After that its second is read anew."""
 FIELDS = {
     "Document": ("Soort", "DocumentNummer", "Titel", "Onderwerp", "Datum", "DatumRegistratie"),
     "Zaak": ("Soort", "Nummer", "Titel", "Onderwerp", "GestartOp"),
@@ -41,6 +48,8 @@ FIELDS = {
     "Verslag": ("Soort", "Status"),
 }
 """What is asked of each set, beside its Id and when it changed."""
+WALK = ("since", "at", "link", "given")
+"""The fields of the cursor that lead through a walk."""
 ALWAYS = ("Id", "GewijzigdOp", "Verwijderd")
 WORDED = ("Onderwerp", "Titel", "BesluitTekst")
 """The fields that hold words; a set without any is sought in its kind."""
@@ -59,13 +68,18 @@ that does not say so tells at least when it changed."""
 def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:
     """What changed since the newest change that we have, oldest first; deletions too, once there is a cursor.
 
-    Without `$top`: it would limit the whole answer, and the service, which gives 250 a page by itself, would
+    After a visit that ran out of pages: what changed since the last one that it read, without overlap, so that
+    a walk comes to its end however much changed within an hour. Going on at a moment rather than at a page
+    skips nothing when rows on the pages that were read have changed meanwhile. Without `$top`: it would limit the whole answer, and the service, which gives 250 a page by itself, would
     then give no next page.
     """
     query = source.query
     assert isinstance(query, TweedeKamer)
-    newest = moment_of(cursor.get("newest", ""))
-    since = stamp(newest - OVERLAP if newest else moment - FIRST)
+    newest, reached = moment_of(cursor.get("newest", "")), moment_of(cursor.get("at", ""))
+    given = moment_of(cursor.get("given", ""))
+    if cursor.get("link") and given and abs(moment - given) <= LINK_LASTS:
+        return Question(cursor["link"], accept="application/json")
+    since = stamp(reached or (newest - OVERLAP if newest else moment - FIRST))
     wanted = " and ".join(filter(None, ("Verwijderd eq false", _kinds(query), _words(query))))
     either = f"(Verwijderd eq true or ({wanted}))" if newest else wanted
     asks = {
@@ -93,10 +107,11 @@ def parse(body: bytes, asked: Asked) -> Found:
     read = found(live, lambda row, by: made(query.entity, row, by), asked)
     link = answer.get("@odata.nextLink")
     page = onward(link, asked)
+    page = page if page != asked_at(asked) else ""
     return replace(
         read,
-        next=Question(page, accept="application/json") if page and page != asked_at(asked) else None,
-        cursor=_newest(rows, asked),
+        next=Question(page, accept="application/json") if page else None,
+        cursor=_newest(rows, asked) | _walked(rows, page, asked),
         gone=tuple(row["Id"] for row in rows if _deleted(row) and string(row.get("Id"))),
         short="cut_off" if link and not page else "",
     )
@@ -138,11 +153,38 @@ def _deleted(row: Any) -> bool:
 
 
 def _newest(rows: list[Any], asked: Asked) -> dict[str, str]:
-    raw = (row.get("GewijzigdOp") for row in rows if isinstance(row, dict))
-    changed = [dates.moment(each, fetched_at=asked.fetched_at) for each in raw if each]
     known = moment_of(asked.cursor.get("newest", ""))
-    newest = max(filter(None, (*changed, known)), default=None)
+    newest = max(filter(None, (*_changed(rows, asked), known)), default=None)
     return {"newest": stamp(newest)} if newest else {}
+
+
+def _changed(rows: list[Any], asked: Asked) -> list[datetime]:
+    """When the rows changed, as far as they say so and it can be true."""
+    raw = (row.get("GewijzigdOp") for row in rows if isinstance(row, dict))
+    moments = (dates.moment(each, fetched_at=asked.fetched_at) for each in raw if each)
+    return [each for each in moments if each]
+
+
+def _walked(rows: list[Any], page: str, asked: Asked) -> dict[str, str]:
+    """Where the next visit goes on if this one ends here, with a page that it did not ask; '' at the end.
+
+    Moments are told apart to the second. When more than a visit's pages changed within one, as after a repair
+    of the service, only the link to the next page leads on.
+    """
+    if not page:
+        return {name: "" for name in WALK if name in asked.cursor}
+    since = _asked_since(asked)
+    reached = max((stamp(each) for each in _changed(rows, asked)), default="")
+    reached = max(reached, asked.cursor.get("at", "") if since == asked.cursor.get("since") else "")
+    if reached > since:
+        return {"since": since, "at": reached, "link": "", "given": ""}
+    return {"since": since, "at": since, "link": page, "given": stamp(asked.fetched_at)}
+
+
+def _asked_since(asked: Asked) -> str:
+    """From when this visit asks: as its question says, or when a link does not say it, as was remembered."""
+    stated = re.match(r"GewijzigdOp ge (\S+Z) ", parameters(asked_at(asked)).get("$filter", ""))
+    return stated[1] if stated else asked.cursor.get("since", "")
 
 
 def _fault(answer: Any) -> Quarantine:

@@ -11,12 +11,15 @@ from jinja2 import Environment
 
 from kaders.model import SignalKind
 from kaders.report.alerts import Signal, reasons, subject_of
-from kaders.report.view import about, shift, shown
+from kaders.report.unseen import alarm_line
+from kaders.report.view import Row, about, shift, shown
 from kaders.report.voice import Voice, safe_link, tidy
 from kaders.settings import Organisation, Subscription
 
 MAX_LINKS = 3
 """Links per signal: enough to judge by; the report has the rest."""
+MAX_ALARMS = 5
+"""Source alarms that are named under a message, the most pressing ones; the report has the rest."""
 RISEN = ("elevated", "high")
 KINDS = {f"kind_{kind}" for kind in get_args(SignalKind)}
 WORDS = {
@@ -26,6 +29,8 @@ WORDS = {
         "hello_watch": "{organisation}: iets om in de gaten te houden, nog geen signaal.",
         "many": "{n} signalen",
         "everything": "alle onderwerpen",
+        "sources": "Bronnen die zich anders gedragen dan gewoonlijk:",
+        "more_sources": "en nog {n}; zie het rapport.",
         "why": "U krijgt dit omdat u volgt: {followed}.",
         "pause": "Geen berichten meer? Zet `paused: true` bij `id: {id}` in subscriptions.yaml.",
     },
@@ -35,6 +40,8 @@ WORDS = {
         "hello_watch": "{organisation}: something to keep an eye on, not a signal yet.",
         "many": "{n} signals",
         "everything": "all topics",
+        "sources": "Sources that behave unlike themselves:",
+        "more_sources": "and {n} more; see the report.",
         "why": "You get this because you follow: {followed}.",
         "pause": "No more messages? Set `paused: true` at `id: {id}` in subscriptions.yaml.",
     },
@@ -54,7 +61,8 @@ TEXT = """\
 {% endif %}{% endfor %}   {{ s.why }}
 {% endfor %}{% if note %}
 {{ note }}
-{% endif %}
+{% for line in sources %}- {{ line }}
+{% endfor %}{% endif %}
 --
 {{ pause }}
 """
@@ -73,6 +81,7 @@ HTML = """\
 {%- endfor %}</ul>{% endif %}
 <p><small>{{ s.why }}</small></p>
 {% endfor %}{% if note %}<p><small>{{ note }}</small></p>
+{% endif %}{% if sources %}<ul>{% for line in sources %}<li><small>{{ line }}</small></li>{% endfor %}</ul>
 {% endif %}<hr><p><small>{{ pause }}</small></p>
 </body></html>
 """
@@ -178,6 +187,13 @@ def _sources_note(signals: Sequence[Signal], voice: Voice) -> str:
     return _both(latest.get("sources_note"), voice)
 
 
+def _alarm_lines(alarms: Sequence[Row], voice: Voice) -> list[str]:
+    """The first MAX_ALARMS alarms in words, a line each, and how many more there are."""
+    more = len(alarms) - MAX_ALARMS
+    rest = [WORDS[voice.language]["more_sources"].format(n=more)] if more > 0 else []
+    return [alarm_line(row, voice) for row in alarms[:MAX_ALARMS]] + rest
+
+
 def _subject(signals: Sequence[Signal], voice: Voice, organisation: str) -> str:
     """[who] how many and what about; for a single signal also how high."""
     words, names = WORDS[voice.language], ", ".join(about(dict(s), voice) for s in signals)
@@ -211,9 +227,16 @@ def _told(signal: Signal) -> dict[str, Any]:
 
 
 def compose(
-    signals: Sequence[Signal], subscription: Subscription, areas: frozenset[str], organisation: Organisation
+    signals: Sequence[Signal],
+    subscription: Subscription,
+    areas: frozenset[str],
+    organisation: Organisation,
+    alarms: Sequence[Row] = (),
 ) -> Alert:
-    """The message of one subscription about one or more signals, in the subscription's language."""
+    """The message of one subscription about one or more signals, in the subscription's language.
+
+    alarms: the source_alarms of the morning, which go under it
+    """
     voice = Voice(subscription.language, organisation.zone)
     words, name = WORDS[voice.language], organisation.name.in_(voice.language)
     view = {
@@ -222,7 +245,8 @@ def compose(
         "hello": words[_greeting(signals)].format(organisation=name),
         "synthetic": voice.say("synthetic") if organisation.synthetic else "",
         "signals": [_view(signal, subscription, areas, voice) for signal in signals],
-        "note": _sources_note(signals, voice),
+        "note": _sources_note(signals, voice) or (words["sources"] if alarms else ""),
+        "sources": _alarm_lines(alarms, voice),
         "pause": words["pause"].format(id=subscription.id),
     }
     return Alert(

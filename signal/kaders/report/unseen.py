@@ -29,14 +29,13 @@ def alarms(payload: Payload) -> list[Row]:
 
 def source_lines(payload: Payload, voice: Voice) -> list[tuple[str, str]]:
     """What was not seen, a line per source and what to do: alarms, then what failed or came in part."""
-    told = [
-        (
-            voice.say("source_failed", name=tidy(a["name"], 80), reason=voice.both(a["text"])),
-            voice.both(a["advice"]),
-        )
-        for a in alarms(payload)
-    ]
+    told = [(alarm_line(row, voice), voice.both(row["advice"])) for row in alarms(payload)]
     return told + [(source_line(source, voice), "") for source in sources_apart(payload)[0]]
+
+
+def alarm_line(row: Row, voice: Voice) -> str:
+    """One alarm in plain words: the name of the source, and what is the matter with it."""
+    return voice.say("source_failed", name=tidy(row["name"], 80), reason=voice.both(row["text"]))
 
 
 def source_line(source: Row, voice: Voice) -> str:

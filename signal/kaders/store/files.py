@@ -18,20 +18,38 @@ class Unwritable(KadersError):
     """The disk is full or may not be written: nothing that follows can succeed, so the job stops."""
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, before: Path | None = None) -> None:
     """Write a file at once: readers see the old file or the new one, never a part.
 
-    Makes the folders on the way. Raises Unwritable when the disk is full or refuses.
+    before: where the old file goes; between the two moves only that one is there. Makes the folders on the
+    way. Raises Unwritable when the disk is full or refuses.
     """
     with room_on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
             part.write_bytes(content)
+            if before and path.exists():
+                path.replace(before)
             part.replace(path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def write_new(path: Path, content: bytes) -> bool:
+    """Write a file at once unless there is one already; whether it was written. Unwritable as `write`."""
+    with room_on_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            part.write_bytes(content)
+            path.hardlink_to(part)
+        except FileExistsError:
+            return False
+        finally:
+            part.unlink(missing_ok=True)
+    return True
 
 
 @contextmanager

@@ -16,16 +16,33 @@ from kaders.store.packed import SUFFIX, stamp
 
 
 def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
-    """Write items as one landing file; its path relative to the organisation's landing folder.
+    """Write items as one landing file; its path relative to the organisation's landing folder, '' for none.
 
     The same items at the same moment give the same file. Raises files.Unwritable when the disk is full.
     """
-    lines = "".join(_line(item) for item in items).encode()
-    utc = moment.astimezone(UTC)
-    name = f"{utc:%H%M%S}Z-{hashlib.blake2b(lines, digest_size=4).hexdigest()}{SUFFIX}"
-    path = places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
+    lines = _lines(items)
+    if not lines:
+        return ""
+    path = _named(places, source, moment, lines)
     packed.write(path, lines)
     return path.relative_to(places.of("landing")).as_posix()
+
+
+def named(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
+    """The path that `write` will give to these items."""
+    lines = _lines(items)
+    path = _named(places, source, moment, lines)
+    return path.relative_to(places.of("landing")).as_posix() if lines else ""
+
+
+def _lines(items: Iterable[Item]) -> bytes:
+    return "".join(_line(item) for item in items).encode()
+
+
+def _named(places: Places, source: str, moment: datetime, lines: bytes) -> Path:
+    utc = moment.astimezone(UTC)
+    name = f"{utc:%H%M%S}Z-{hashlib.blake2b(lines, digest_size=4).hexdigest()}{SUFFIX}"
+    return places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
 
 
 def paths(places: Places, source: str | None = None) -> list[Path]:

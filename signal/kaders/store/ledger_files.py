@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kaders.errors import Quarantine
 from kaders.model import Fetch
@@ -24,15 +25,14 @@ def append(places: Places, moment: datetime, shard: str, fetches: Iterable[Fetch
     Files never change: the same visits again at the same moment are the same file, other visits get the next
     free name. Raises files.Unwritable when the disk is full.
     """
-    lines = "".join(_line(fetch) for fetch in fetches).encode()
+    lines = "".join(text_of(fetch) for fetch in fetches).encode()
     utc = moment.astimezone(UTC)
     folder = places.of("ledger") / f"{utc:%Y-%m-%d}"
-    taken = [path for path in (_named(folder, utc, shard, n) for n in range(1, ATTEMPTS)) if path.exists()]
-    if taken and taken[-1].read_bytes() == lines:
-        path = taken[-1]
-    else:
-        path = _named(folder, utc, shard, len(taken) + 1)
-        files.write(path, lines)
+    for number in range(1, ATTEMPTS):
+        path = _named(folder, utc, shard, number)
+        last = path.exists() and not _named(folder, utc, shard, number + 1).exists()
+        if (last and path.read_bytes() == lines) or (not path.exists() and files.write_new(path, lines)):
+            break
     return path.relative_to(places.of("ledger")).as_posix()
 
 
@@ -46,8 +46,7 @@ def read(path: Path) -> Iterator[Fetch]:
     """The visits of one ledger file. Raises Quarantine, naming the file, when it is damaged."""
     try:
         for line in path.read_text(encoding="utf-8").splitlines():
-            fields = json.loads(line)
-            yield Fetch(**fields | {"moment": datetime.fromisoformat(fields["moment"])})
+            yield line_of(json.loads(line))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise Quarantine(f"The ledger file {path} cannot be read ({type(error).__name__}).") from error
 
@@ -61,6 +60,12 @@ def _attempt(path: Path) -> int:
     return int(attempt) if "." in path.stem and attempt.isdigit() else 1
 
 
-def _line(fetch: Fetch) -> str:
+def line_of(fields: dict[str, Any]) -> Fetch:
+    """A visit from its JSON; ValueError, TypeError or KeyError when it is none."""
+    return Fetch(**fields | {"moment": datetime.fromisoformat(fields["moment"])})
+
+
+def text_of(fetch: Fetch) -> str:
+    """A visit as one line of JSON."""
     fields = asdict(fetch) | {"moment": stamp(fetch.moment)}
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"

@@ -14,6 +14,24 @@ from kaders.store.files import room_on_disk
 
 
 @contextmanager
+def source_lock(places: Places, source: str) -> Iterator[bool]:
+    """Whether a source is ours to visit: not when another run is at it now. Free when its holder ends."""
+    path = places.of("state") / "locks" / f"{source}.lock"
+    with room_on_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextmanager
 def run_lock(places: Places) -> Iterator[None]:
     """The right to run for this organisation; the system takes it back when the process ends, however.
 

@@ -18,7 +18,7 @@ from kaders.store.loader import load_pending
 from kaders.store.migrate import migrate
 from kaders.store.publish import publish_from
 from kaders.store.results import save_results
-from kaders.store.retention import forget_words
+from kaders.store.retention import Words, forget_words
 from kaders.store.sql import quoted
 
 OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
@@ -33,14 +33,14 @@ def rebuild_warehouse(
     files: list[TaggedFile],
     moment: datetime,
     *,
-    keep_words: int,
+    keep_words: Words,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """A new warehouse from the tagged files and the ledger, published; counts and failures.
 
     Of the old one stay what the mornings decided, what was delivered, and the documents whose files retention
     has removed. When it cannot be read it is put aside, the published copy stands in for it, and the failures
-    say so. keep_words: days that the words of posts are kept. Stopped half-way, the old warehouse stands.
+    say so. keep_words: how long words are kept. Stopped half-way, the old warehouse stands.
     """
     path = places.warehouse
     part = path.with_name(f".{path.name}.tmp")

@@ -1,12 +1,13 @@
-"""What may not be kept any longer: the words of old posts, and files that the warehouse has loaded."""
+"""What may not be kept any longer: words older than their source's class, and files that were loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from kaders.settings import Places
+from kaders.settings import Places, Retention, Source
 from kaders.store import landing, tagged
 from kaders.store.connection import Connection, transaction
 from kaders.store.files import room_on_disk
@@ -20,22 +21,44 @@ LOGS_KEPT = timedelta(days=30)
 """Of Airflow's tasks: they take some megabytes a day, and nobody looks further back for a fault."""
 
 
-def forget_words(con: Connection, moment: datetime, days: int) -> int:
-    """Empties title, text, snippet and questions of posts older than `days`; how many revisions.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How many days words are kept.
+
+    others  those of sources that are not there any more: nobody answers for their terms, so few
+    days    those of each source by its id; None where they have no end
+    """
+
+    others: int
+    days: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def words_of(keep: Retention, sources: Iterable[Source]) -> Words:
+    """How long the words of each source are kept, by its class; of a source that is gone as long as a post."""
+    return Words(keep.text, {source.id: keep.days_of(source.kept_as) for source in sources})
+
+
+def forget_words(con: Connection, moment: datetime, words: Words) -> int:
+    """Empties title, text, snippet and questions of what is older than it may be kept; how many revisions.
 
     Their tags, sketches and counts stay, so the mornings count as before; what they said is gone.
     """
+    firsts = [None if days is None else moment - timedelta(days=days) for days in words.days.values()]
     with transaction(con):
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE old_post AS {sql('old_posts')}",
-            {"before": moment - timedelta(days=days)},
+            f"CREATE OR REPLACE TEMP TABLE old_words AS {sql('old_words')}",
+            {
+                "sources": list(words.days),
+                "firsts": firsts,
+                "others": moment - timedelta(days=words.others),
+            },
         )
         con.execute(
             "UPDATE core_document SET title = '', text = '', snippet = '' "
-            "WHERE (id, content) IN (SELECT (id, content) FROM old_post)"
+            "WHERE (id, content) IN (SELECT (id, content) FROM old_words)"
         )
-        con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM old_post)")
-        return int(con.execute("SELECT count(*) FROM old_post").fetchall()[0][0])
+        con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM old_words)")
+        return int(con.execute("SELECT count(*) FROM old_words").fetchall()[0][0])
 
 
 def old_files(con: Connection, places: Places, moment: datetime, days: int) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ class State:
     bad            entries in the reply that could not be read
     marks          hashes of the raw entries of the reply
     entries        hash of a guid -> the fingerprint that entry last had
+    short          why the reply was known to hold less than there is; '' when it was whole
+    asked          hash of what is asked: address, query and the name of the secret
     cursor         what the reader of the source asked to remember
     lies           whether it once said "unchanged" when it was not
-    full           the last visit that asked without validators; None before the first
+    full           the last visit that asked without validators; None before the first that came to its end
     moved_to       where it says it has moved for good; '' when it does not
     rate           new entries a day, as observed
     asked_minutes  distance between visits that it asked for
@@ -33,6 +35,8 @@ class State:
     failures       visits in a row that failed
     waits_for      reason of the last of them
     noted          the local day on which the ledger last said that we wait for it
+    not_before     until when the source itself asked to be left alone
+    lost           whether what was remembered cannot be read any more
     """
 
     moment: datetime
@@ -43,6 +47,8 @@ class State:
     bad: int = 0
     marks: tuple[str, ...] = ()
     entries: dict[str, str] = field(default_factory=dict)
+    short: str = ""
+    asked: str = ""
     cursor: dict[str, str] = field(default_factory=dict)
     lies: bool = False
     full: datetime | None = None
@@ -53,17 +59,29 @@ class State:
     failures: int = 0
     waits_for: str = ""
     noted: str = ""
+    not_before: datetime | None = None
+    lost: bool = False
 
 
 def load(places: Places, source: str) -> State | None:
-    """What is remembered of a source; None at the first visit and when the file is damaged.
+    """What is remembered of a source; None before its first visit.
 
-    Forgetting is safe: entries then land a second time and the loader keeps the first.
+    A damaged file is as good as the one before it, which is kept beside it. When that is damaged too, what
+    comes back has `lost` set and knows nothing: entries then land a second time and the loader keeps the
+    first, but what a cursor had passed by may be gone, and the visit says so.
     """
+    path = _path(places, source)
+    known = _read(path) or _read(_before(path))
+    if known or not (path.exists() or _before(path).exists()):
+        return known
+    return State(datetime.fromtimestamp(0, UTC), lost=True)
+
+
+def _read(path: Path) -> State | None:
     try:
-        fields = json.loads(_path(places, source).read_text(encoding="utf-8"))
+        fields = json.loads(path.read_text(encoding="utf-8"))
         return State(
-            moment=datetime.fromisoformat(fields["moment"]),
+            moment=_aware(fields["moment"]),
             etag=str(fields["etag"]),
             last_modified=str(fields["last_modified"]),
             body=str(fields["body"]),
@@ -71,6 +89,8 @@ def load(places: Places, source: str) -> State | None:
             bad=int(fields.get("bad", 0)),
             marks=tuple(map(str, fields["marks"])),
             entries=_texts(fields["entries"]),
+            short=str(fields.get("short", "")),
+            asked=str(fields.get("asked", "")),
             cursor=_texts(fields.get("cursor", {})),
             lies=bool(fields.get("lies", False)),
             full=_moment(fields.get("full")),
@@ -81,15 +101,17 @@ def load(places: Places, source: str) -> State | None:
             failures=int(fields.get("failures", 0)),
             waits_for=str(fields.get("waits_for", "")),
             noted=str(fields.get("noted", "")),
+            not_before=_moment(fields.get("not_before")),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def save(places: Places, source: str, state: State) -> None:
-    """Remember a visit. Raises files.Unwritable when the disk is full."""
+    """Remember a visit, and keep what was remembered before. files.Unwritable when the disk is full."""
+    path = _path(places, source)
     fields = {name: getattr(state, name) for name in State.__dataclass_fields__}
-    files.write(_path(places, source), json.dumps(fields, default=datetime.isoformat).encode())
+    files.write(path, json.dumps(fields, default=datetime.isoformat).encode(), before=_before(path))
 
 
 def _texts(pairs: dict[Any, Any]) -> dict[str, str]:
@@ -97,7 +119,18 @@ def _texts(pairs: dict[Any, Any]) -> dict[str, str]:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return _aware(text) if text else None
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
+
+
+def _before(path: Path) -> Path:
+    return path.with_suffix(".before")
 
 
 def _path(places: Places, source: str) -> Path:

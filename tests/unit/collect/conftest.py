@@ -101,6 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         left = int(self.path.rsplit("/", 1)[-1])
         self.give(302, b"x" * 100, Location=f"/hop/{left - 1}" if left > 1 else "/feed")
 
+    def on_busy(self) -> None:
+        self.give(503, Retry_After="3600")
+
     def on_nothing(self) -> None:
         self.give(404)
 

@@ -188,14 +188,27 @@ def test_what_retention_removed_does_not_land_again(web: Any, settings_for: Make
     assert collect(settings, day, now=NOW).counts["new"] == 0
 
 
-def test_damaged_memory_is_forgotten(web: Any, settings_for: Make, tmp_path: Path) -> None:
+def test_of_damaged_memory_the_one_before_serves(web: Any, settings_for: Make, tmp_path: Path) -> None:
     settings = settings_for(a=f"{web.url}/feed")
-    collect(settings, NOW, now=NOW)
+    for at in (NOW, NOW + QUARTER):
+        collect(settings, at, now=at)
     (tmp_path / "data/state/toets/a.json").write_bytes(b"{half")
-    assert (
-        collect(settings, NOW + QUARTER, now=NOW).counts
-        == collect(settings_for(b=f"{web.url}/feed"), NOW, now=NOW).counts
-    )
+    assert collect(settings, NOW + 2 * QUARTER, now=NOW).counts["unchanged"] == 1
+    assert [line.outcome for line in ledger(settings)] == ["OK"] * 3
+
+
+@pytest.mark.parametrize("content", [b"{half", b'{"moment": "2026-11-23T06:30:00"}', b"[]"])
+def test_memory_that_is_lost_is_said_and_nothing_lands_twice(
+    web: Any, settings_for: Make, tmp_path: Path, content: bytes
+) -> None:
+    settings = settings_for(a=f"{web.url}/feed", b=f"{web.url}/feed")
+    collect(settings, NOW, now=NOW)
+    (tmp_path / "data/state/toets/a.json").write_bytes(content)
+    assert shards(settings, NOW + QUARTER) == [["a"]]
+    collect(settings, NOW + QUARTER, now=NOW, due=True)
+    told = [(line.source, line.outcome, line.reason, line.new_entries) for line in ledger(settings)]
+    assert told == [("a", "OK", "", 2), ("b", "OK", "", 2), ("a", "PARTIAL", "memory_lost", 0)]
+    assert titles(settings, "a") == [["een", "twee"]]
 
 
 @pytest.mark.parametrize("room", ["landing", "state", "ledger"])

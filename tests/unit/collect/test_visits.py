@@ -134,3 +134,84 @@ def test_an_article_lands_as_a_later_revision_of_its_entry(web: Any, settings_fo
     asked = [request["path"] for request in web.asked]
     assert asked.index("/robots.txt") < asked.index("/story/1") and asked.count("/story/1") == 1
     assert [line.new_entries for line in ledger(settings)] == [1, 0]
+
+
+def test_a_round_that_is_killed_leaves_its_lines_to_the_next(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the ledger was written; nothing is due at the next round, and yet nothing is forgotten."""
+    settings = settings_for(a=f"{web.url}/feed", gone=f"{web.url}/status/404")
+    monkeypatch.setattr(ledger_files, "append", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        collect(settings, NOW, now=NOW)
+    monkeypatch.undo()
+    assert ledger(settings) == []
+    later = NOW + timedelta(minutes=5)
+    assert collect(settings, later, now=later, due=True).counts["sources"] == 0
+    assert [(line.moment, line.source, line.reason, line.new_entries) for line in ledger(settings)] == [
+        (NOW, "a", "", 2),
+        (NOW, "gone", "http_404", 0),
+    ]
+
+
+def test_a_line_whose_entries_never_landed_is_not_told(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    monkeypatch.setattr(landing, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        collect(settings, NOW, now=NOW)
+    monkeypatch.undo()
+    assert ledger(settings) == []
+    assert collect(settings, NOW + HOUR, now=NOW + HOUR).counts["new"] == 2
+
+
+def test_a_mended_address_is_asked_at_once_and_what_is_known_does_not_land_again(
+    web: Any, settings_for: Make
+) -> None:
+    broken, mended = settings_for(a=f"{web.url}/status/404"), settings_for(a=f"{web.url}/stubborn")
+    collect(settings_for(a=f"{web.url}/feed"), NOW, now=NOW)
+    for hours in (1, 2, 3, 5, 9):
+        collect(broken, NOW + hours * HOUR, now=NOW + hours * HOUR, due=True)
+    memory = state.load(broken.places, "a")
+    assert memory and memory.next_visit and memory.next_visit > NOW + 10 * HOUR
+    at = NOW + 9 * HOUR + timedelta(minutes=5)
+    assert collect(mended, at, now=at, due=True).counts == {
+        "sources": 1, "ok": 1, "partial": 0, "failed": 0, "not_expected": 0, "unchanged": 1, "entries": 2, "new": 0,
+    }  # fmt: skip
+
+
+def test_a_key_that_comes_is_used_at_once(web: Any, settings_for: Make) -> None:
+    query = {"key": "bearer"}
+    settings = api(settings_for(b=f"{web.url}/feed"), web.url, query=query, secret="env:KEY_OF_A")
+    for hours in (0, 1, 3):
+        collect(settings, NOW + hours * HOUR, now=NOW + hours * HOUR, due=True)
+    at = NOW + 3 * HOUR + timedelta(minutes=5)
+    assert collect(settings, at, now=at, due=True, secrets=lambda _: "geheim").counts["new"] == 3
+
+
+def test_a_source_that_asks_for_patience_gets_it_whoever_asks(web: Any, settings_for: Make) -> None:
+    settings = settings_for(a=f"{web.url}/busy")
+    collect(settings, NOW, now=NOW)
+    asked = len(web.asked)
+    for minutes in (5, 30, 59):
+        at = NOW + timedelta(minutes=minutes)
+        collect(settings, at, now=at)
+    assert len(web.asked) == asked
+    later = NOW + timedelta(minutes=61)
+    collect(settings, later, now=later)
+    assert len(web.asked) == asked + 1
+
+
+def test_what_goes_wrong_with_pages_takes_nothing_back(
+    web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(a=f"{web.url}/feed")
+    whole = settings.sources[0].model_copy(update={"pages": True, "permission": "own"})
+    settings = settings.model_copy(update={"sources": (whole,)})
+    monkeypatch.setattr("kaders.jobs.visit.read_pages", lambda *_, **__: 1 / 0)
+    collect(settings, NOW, now=NOW)
+    collect(settings, NOW + HOUR, now=NOW)
+    assert titles(settings) == ["een", "twee"]
+    assert [(line.outcome, line.new_entries) for line in ledger(settings)] == [("OK", 2), ("OK", 0)]
+    assert "ZeroDivisionError" in ledger(settings)[0].detail

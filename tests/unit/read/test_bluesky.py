@@ -106,6 +106,20 @@ def test_a_deleted_post_is_gone_the_next_day(deleted: set[int], of: Source) -> N
     assert visits.visit(NEXT + timedelta(days=1))[1] == set(), "and once only"
 
 
+@pytest.mark.parametrize("of", [AUTHOR, SEARCH], ids=["author feed", "search"])
+def test_older_posts_are_asked_after_in_turn(of: Source) -> None:
+    visits = town(*range(1, 5), of=of)
+    visits.visit()
+    for number in range(11, 20):
+        visits.service.post(number, "later", NOW + timedelta(days=5, minutes=number))
+    visits.visit(NOW + timedelta(days=5))
+    del visits.service.posts[1], visits.service.posts[3]
+    brought = [visits.visit(NOW + timedelta(days=day)) for day in range(6, 14)]
+    assert sorted(one for _, gone in brought for one in gone) == [uri(1), uri(3)], "each once, within a week"
+    shown = {item.guid for items, _ in brought for item in items}
+    assert not {uri(2), uri(4)} & shown, "what is still there does not land anew"
+
+
 def test_a_service_that_does_not_answer_after_posts_proves_nothing() -> None:
     visits = town(1, 2, 3)
     visits.service.knows_posts = False

@@ -164,14 +164,29 @@ def test_a_page_of_a_server_that_does_not_page_proves_nothing() -> None:
     assert not any("statuses" in path for path in visits.instance.asked)
 
 
-def test_posts_are_looked_after_for_three_days() -> None:
+def test_an_older_post_is_asked_after_in_turn_until_its_words_are_gone() -> None:
     visits = town(1, 2)
     visits.visit()
     visits.instance.post(9, "later", NOW + timedelta(days=5))
     visits.visit(NOW + timedelta(days=5))
-    del visits.instance.posts[1]
-    assert visits.visit(NOW + timedelta(days=6))[1] == set()
-    assert visits.cursor["held"].split("|")[0] == "9"
+    del visits.instance.posts[1], visits.instance.posts[2]
+    gone = [visits.visit(NOW + timedelta(days=day))[1] for day in range(6, 14)]
+    assert sorted(one for each in gone for one in each) == ["1", "2"], "each once, within a week"
+    assert visits.visit(NOW + timedelta(days=89))[1] == set()
+    del visits.instance.posts[9]
+    later = [visits.visit(NOW + timedelta(days=day))[1] for day in range(97, 106)]
+    assert later == [set()] * 9, "after ninety days nobody asks any more"
+
+
+def test_an_older_post_that_is_still_there_does_not_land_anew() -> None:
+    visits = town(1, 2)
+    visits.visit()
+    visits.instance.post(9, "later", NOW + timedelta(days=5))
+    visits.visit(NOW + timedelta(days=5))
+    visits.instance.asked.clear()
+    brought = [visits.visit(NOW + timedelta(days=day)) for day in range(6, 14)]
+    assert {"/statuses?id%5B%5D=1", "/statuses?id%5B%5D=2"} <= set(visits.instance.asked)
+    assert {item.guid for items, _ in brought for item in items} == {"9"}
 
 
 PUBLIC, TAG = f"{API}/timelines/public", f"{API}/timelines/tag/afvalpas"

@@ -124,3 +124,29 @@ def test_the_posts_that_are_looked_after_fit_in_the_cursor() -> None:
     assert kept["at://did:plc:a/p/999"] == day
     assert not {"oud", "met spatie"} & set(kept)
     assert posts.held({"held": "kapot | x|y goed|3"}) == {"goed": 3}
+
+
+def test_every_post_that_is_kept_is_asked_after_once_a_month() -> None:
+    day = NOW.toordinal() - 10
+    many = {str(10**17 + n): day - n % 80 for n in range(posts.MOST_KEPT + 5)}
+    cursor = {"kept": posts.kept({}, many | {"oud": day - 90, "met spatie": day}, (), NOW)}
+    known = set(posts.held(cursor, "kept"))
+    assert len(known) == posts.MOST_KEPT
+    assert known < set(many)
+    assert min(many, key=lambda one: many[one]) not in known, "the oldest fall off"
+    assert len(cursor["kept"]) < 140_000
+    asked = list[int]()
+    for _ in range(30):
+        cursor |= posts.in_turn(cursor | {"doubt": ""}, 20)
+        asked.append(len(cursor["doubt"].split()))
+        known -= set(cursor["doubt"].split())
+    assert (known, max(asked)) == (set(), 200)
+
+
+def test_old_posts_wait_while_others_are_still_to_be_asked_after() -> None:
+    cursor = {"kept": "1|3 2|3 3|3", "doubt": " ".join(map(str, range(10, 300)))}
+    assert posts.in_turn(cursor, 20) == cursor
+    assert posts.in_turn({"kept": "1|3 2|3 3|3", "held": "1|3", "doubt": "3"}, 20) == {
+        "doubt": "3 2",
+        "kept": "1|3 3|3 2|3",
+    }

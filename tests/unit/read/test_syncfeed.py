@@ -160,3 +160,26 @@ def test_the_feed_is_walked_to_its_end_and_resumed_there() -> None:
         again = walk(sync(f"{home}?skiptoken=100"), whole.cursor)
     assert (len(whole.items), len(whole.questions), whole.cursor) == (7, 4, {"skiptoken": "107"})
     assert (again.items, again.gone, again.cursor) == ([], [ID.format(108)], {"skiptoken": "108"})
+
+
+def test_entries_from_which_nothing_leads_on_are_no_whole_answer() -> None:
+    lost = entry(1).replace("skiptoken=101", "skiptoken=x")
+    assert (read(feed(lost)).short, read(feed(entry(1, token=100))).short, read(feed()).short) == (
+        "cut_off",
+        "",
+        "",
+    )
+
+
+def test_more_entries_than_a_visit_has_pages_arrive_in_the_next_ones() -> None:
+    entries = {101 + n: entry(101 + n, token=101 + n) for n in range(55)}
+
+    def answer(path: str, body: str) -> bytes:
+        after = int(parse_qs(urlsplit(path).query)["skiptoken"][0])
+        return feed(*[each for token, each in entries.items() if token > after][:2])
+
+    with served(answer) as home:
+        visits = [walk(sync(f"{home}?skiptoken=100"))]
+        for _ in range(2):
+            visits.append(walk(sync(f"{home}?skiptoken=100"), visits[-1].cursor))
+    assert [len(visit.items) for visit in visits] == [40, 15, 0]

@@ -14,6 +14,8 @@ from walking import served, walk
 from kaders.errors import Quarantine
 from kaders.model import Question
 from kaders.read.items import Asked, Found
+from kaders.read.readers import READERS
+from kaders.read.services import moment_of, stamp
 from kaders.read.tweedekamer import first, parse
 from kaders.settings import Source
 
@@ -236,5 +238,96 @@ def test_every_page_is_walked_and_the_next_visit_goes_on_from_there() -> None:
         whole = walk(house(url=home))
         again = walk(house(url=home), whole.cursor)
     assert (whole.guids, len(whole.questions)) == ([ID.format(n) for n in range(5)], 3)
-    assert whole.cursor == {"newest": "2026-11-23T07:00:00Z"}
+    assert {name: kept for name, kept in whole.cursor.items() if kept} == {"newest": "2026-11-23T07:00:00Z"}
     assert again.guids == [ID.format(n) for n in (3, 4)], "an hour again, as a change may arrive late"
+
+
+class Register:
+    """A service with many rows; its links lead on by a token alone, as those of some services do."""
+
+    def __init__(self, moments: list[datetime], size: int = 25) -> None:
+        self.rows = [row(n, GewijzigdOp=stamp(at)) for n, at in enumerate(moments)]
+        self.size, self.expired = size, False
+
+    def page(self, question: Question) -> bytes:
+        asked = asks(question)
+        since, _, skip = asked.get("$skiptoken", "").rpartition("/")
+        assert not (since and self.expired), "a link that leads nowhere any more"
+        since, begin = since or asked["$filter"].split()[2], int(skip or 0)
+        changed = [each for each in self.rows if each["GewijzigdOp"] >= since]
+        wanted = sorted(changed, key=lambda each: str(each["GewijzigdOp"]))
+        end = begin + self.size
+        more = {"@odata.nextLink": f"{SERVICE}/Document?$skiptoken={since}/{end}"}
+        return json.dumps({"value": wanted[begin:end]} | (more if end < len(wanted) else {})).encode()
+
+
+def visits(register: Register, cursor: dict[str, str], number: int) -> set[str]:
+    """The Ids that so many visits bring, each of twenty pages at most."""
+    brought = set[str]()
+    for _ in range(number):
+        question: Question | None = first(house(), cursor, NOW)
+        for _ in range(READERS["tweedekamer"].pages):
+            assert question
+            found = parse(register.page(question), Asked(house(), NOW, KEY, question=question, cursor=cursor))
+            cursor |= found.cursor
+            brought |= {item.guid for item in found.items}
+            question = found.next
+            if question is None:
+                break
+    return brought
+
+
+def ids(rows: int) -> set[str]:
+    return {ID.format(number) for number in range(rows)}
+
+
+MANY = 705
+"""More than twenty pages of 25."""
+SPREAD = {
+    "within half an hour": [NOW - timedelta(seconds=1800 - 2 * n) for n in range(MANY)],
+    "many in each second": [NOW - timedelta(seconds=1800 - n // 100) for n in range(MANY)],
+    "within one second": [NOW - timedelta(minutes=30)] * MANY,
+}
+
+
+def test_more_changes_than_a_visit_has_pages_all_arrive() -> None:
+    """7,005 rows within the hour that is asked again, and a service that gives 250 a page."""
+    register = Register([NOW - timedelta(seconds=1800 - n // 5) for n in range(7005)], size=250)
+    cursor = {"newest": stamp(NOW)}
+    brought = visits(register, cursor, 1)
+    assert len(brought) == 5000
+    assert brought | visits(register, cursor, 1) == ids(7005)
+
+
+@pytest.mark.parametrize("known", [{}, {"newest": stamp(NOW)}], ids=["first", "later"])
+@pytest.mark.parametrize("moments", SPREAD.values(), ids=SPREAD)
+def test_however_close_together_they_changed(moments: list[datetime], known: dict[str, str]) -> None:
+    register, cursor = Register(moments), dict(known)
+    assert visits(register, cursor, 3) == ids(MANY)
+    register.rows.append(row(MANY, GewijzigdOp=stamp(NOW)))
+    assert ID.format(MANY) in visits(register, cursor, 3), "and what comes later does too"
+
+
+def test_rows_that_change_between_two_visits_push_no_others_out_of_sight() -> None:
+    register, cursor = Register(SPREAD["within half an hour"]), dict[str, str]()
+    brought = visits(register, cursor, 1)
+    for each in register.rows[:100]:
+        each["GewijzigdOp"] = stamp(NOW)
+    assert brought | visits(register, cursor, 1) == ids(MANY)
+
+
+def test_a_link_that_leads_nowhere_is_left_after_a_day() -> None:
+    register, cursor = Register(SPREAD["within one second"]), {"newest": stamp(NOW)}
+    visits(register, cursor, 2)
+    register.expired = True
+    with pytest.raises(AssertionError, match="nowhere"):
+        visits(register, cursor, 1)
+    later = first(house(), cursor, NOW + timedelta(days=1, minutes=1))
+    assert asks(later)["$filter"].startswith("GewijzigdOp ge 2026-11-23T07:30:00Z ")
+
+
+def test_the_cursor_of_a_walk_that_came_to_its_end_holds_nothing_of_the_walk() -> None:
+    cursor = dict[str, str]()
+    visits(Register(SPREAD["within half an hour"]), cursor, 2)
+    newest = max(SPREAD["within half an hour"])
+    assert {name: value for name, value in cursor.items() if value} == {"newest": stamp(newest)}

@@ -71,7 +71,7 @@ def full(house: House) -> House:
 
 
 def again(house: House, moment: datetime = START) -> tuple[dict[str, int], tuple[str, ...]]:
-    return rebuild_warehouse(house.places, tagged_files(house.places), moment, keep_words=90)
+    return rebuild_warehouse(house.places, tagged_files(house.places), moment, keep_words=retention.Words(90))
 
 
 def everything(house: House) -> dict[str, list[tuple[Any, ...]]]:
@@ -94,7 +94,11 @@ def test_progress_is_told(full: House) -> None:
     told: list[tuple[int, int]] = []
     files = tagged_files(full.places)
     rebuild_warehouse(
-        full.places, files, START, keep_words=90, progress=lambda done, of: told.append((done, of))
+        full.places,
+        files,
+        START,
+        keep_words=retention.Words(90),
+        progress=lambda done, of: told.append((done, of)),
     )
     assert told[-1] == (2, 2)
 
@@ -176,20 +180,44 @@ def test_words_of_old_posts_go_and_their_counts_stay(house: House) -> None:
     house.load()
     tags = house.rows("SELECT * FROM core_tag ORDER BY ALL")
     job = housekeeping(settings_of(house, text=30, landing=1000), LATER)
-    assert job.counts == {"posts_emptied": 1, "files_removed": 0, "strays_removed": 0}
+    assert job.counts == {"texts_emptied": 1, "files_removed": 0, "strays_removed": 0}
     words = "SELECT id FROM core_document WHERE title || text || snippet <> '' ORDER BY id"
     assert house.rows(words) == [("d2",), ("d3",)]
     assert house.rows("SELECT id FROM core_question ORDER BY id") == [("d2",), ("d3",)]
     assert house.rows("SELECT * FROM core_tag ORDER BY ALL") == tags
     published = house.documents(LATER, published=True).set_index("doc")
     assert published["title"].to_dict() == {"d1": "", "d2": "Titel 2", "d3": "Titel 3"}
-    assert housekeeping(settings_of(house, text=30, landing=1000), LATER).counts["posts_emptied"] == 0
+    assert housekeeping(settings_of(house, text=30, landing=1000), LATER).counts["texts_emptied"] == 0
+
+
+def test_each_source_keeps_its_words_as_long_as_its_class_says(house: House) -> None:
+    """Reports by citizens are posts although the channel is our own; a record has no end, an article a year."""
+    names = {"meldingen": "post", "besluiten": "public_record", "courant": None, "weg": None}
+    for number, name in enumerate(names):
+        kind = "own" if name in ("meldingen", "besluiten") else "news"
+        house.tag(tagged(number, source=name, kind=kind), source=name)
+    house.load()
+    settings = settings_of(house, landing=5000)
+    rows = [
+        settings.sources[1].model_copy(update={"id": name, "kind": "own", "retention": names[name]})
+        for name in ("meldingen", "besluiten")
+    ]
+    settings = settings.model_copy(update={"sources": (*rows, settings.sources[1])})
+    left = "SELECT source FROM core_document WHERE text <> '' ORDER BY source"
+    for days, kept in (
+        (89, [*names]),
+        (91, ["besluiten", "courant"]),
+        (366, ["besluiten"]),
+        (4000, ["besluiten"]),
+    ):
+        housekeeping(settings, START + timedelta(days=days))
+        assert house.rows(left) == [(name,) for name in sorted(kept)], days
 
 
 def test_words_of_old_posts_do_not_come_back(house: House) -> None:
     house.tag(tagged(1, kind="social"))
     house.load()
-    rebuild_warehouse(house.places, tagged_files(house.places), LATER, keep_words=30)
+    rebuild_warehouse(house.places, tagged_files(house.places), LATER, keep_words=retention.Words(30))
     assert house.rows("SELECT text FROM core_document") == [("",)]
 
 
@@ -317,5 +345,8 @@ def test_a_source_that_was_taken_away_leaves_what_it_brought(full: House) -> Non
     assert load(settings, LATER).failures == ()
     full.load()
     before = full.fates()
-    assert rebuild_warehouse(full.places, tagged_files(full.places), LATER, keep_words=90)[1] == ()
+    assert (
+        rebuild_warehouse(full.places, tagged_files(full.places), LATER, keep_words=retention.Words(90))[1]
+        == ()
+    )
     assert full.fates() == before

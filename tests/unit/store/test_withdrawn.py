@@ -23,6 +23,7 @@ from kaders.store.connection import writing
 from kaders.store.inventory import tagged_files
 from kaders.store.migrate import migrate, migrations
 from kaders.store.rebuild import rebuild_warehouse
+from kaders.store.retention import Words
 from kaders.store.sql import sql
 
 MASTODON = Source(
@@ -265,7 +266,7 @@ def test_a_rebuild_gives_the_same(house: House, seed: int) -> None:
         if hour % 2:
             house.load()
     before = house.everything()
-    rebuild_warehouse(house.places, tagged_files(house.places), START, keep_words=9999)
+    rebuild_warehouse(house.places, tagged_files(house.places), START, keep_words=Words(9999))
     assert house.everything() == before
 
 
