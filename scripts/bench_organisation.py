@@ -8,11 +8,21 @@ from pathlib import Path
 import yaml
 
 
-def write(folder: Path, urls: Mapping[str, str], allowed: Sequence[str], per_day: float = 5) -> None:
-    """The files of an organisation with a feed for each id and address; `allowed` are host:port."""
+def write(
+    folder: Path,
+    urls: Mapping[str, str],
+    allowed: Sequence[str],
+    per_day: float = 5,
+    fields: Mapping[str, Mapping[str, object]] | None = None,
+) -> None:
+    """The files of an organisation with a source for each id and address; `allowed` are host:port.
+
+    fields: what some of them have beside what every feed has.
+    """
+    sources = [_source(name, url, per_day) | dict((fields or {}).get(name, {})) for name, url in urls.items()]
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / "organisation.yaml", _ORGANISATION | {"network": {"allow": list(allowed), "at_once": 8}})
-    _put(folder / "sources.yaml", {"sources": [_source(name, url, per_day) for name, url in urls.items()]})
+    _put(folder / "sources.yaml", {"sources": sources})
     for name in ("topics", "frames", "subscriptions"):
         _put(folder / f"{name}.yaml", {name: []})
 

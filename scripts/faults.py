@@ -1,10 +1,18 @@
 """Kills collection at random moments and looks whether an entry was lost or came twice.
 
-A server on loopback has sources that get new and changed entries all the time. Each round, a real process
-that collects is killed with SIGKILL somewhere between its first and its last breath, and a second one runs to
-its end. Then everything that the sources show must have landed, the second run must have had no failures, and
-nothing of the killed one may still be running. At the end all is tagged and loaded: each version of each
-entry must be there exactly once. Prints one line with the figures; exit code 1 when one of them is not 0.
+A server on loopback has sources that change all the time: feeds, feeds of sites whose pages are read too, and
+timelines that are walked with a cursor and whose posts are deleted now and then. Each round is a day later,
+when everything is due: a real process that collects is killed with SIGKILL somewhere between its first and
+its last breath, and soon after it a second one runs to its end. It visits only what is due then, so what the
+killed one has remembered as done must be done. After it:
+
+- everything that the sources show has landed, and every page that is read too;
+- every post that was deleted is taken back, and its words are gone;
+- the ledger accounts for every landing file: the new entries of its line are the lines that landed;
+- the second run had no failures, and nothing of the killed one still runs.
+
+At the end all is tagged and loaded: each version of each entry must be there exactly once, and nothing of
+what was deleted. Prints one line with the figures; exit code 1 when one of them is not 0.
 """
 
 from __future__ import annotations
@@ -24,17 +32,20 @@ from pathlib import Path
 
 import psutil
 
-from bench_changing import Changing, Version
-from bench_once import START, settings_of
+from bench_changing import START, Changing
+from bench_landed import Landed
+from bench_once import settings_of
 from bench_organisation import write
 from kaders.jobs.load import load
 from kaders.jobs.tag import tag
 from kaders.settings import Settings
-from kaders.store import landing
 from kaders.store.connection import reading
 
 ONCE = Path(__file__).with_name("bench_once.py")
 """What collects, and is killed."""
+DAY, SOON = 24 * 60, 10
+"""Minutes from one kill to the next, and to the run that mends: later than what a source with a fixed
+distance of five minutes waits, sooner than any other that was visited comes due again."""
 PATIENCE = 10.0
 """Seconds in which the helpers of a killed process must have noticed."""
 
@@ -48,12 +59,19 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     unmended: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
         """Whether everything that must be 0 is."""
-        return not (self.lost or self.twice or self.unmended or self.left)
+        return not self.faults
+
+    @property
+    def faults(self) -> list[str]:
+        """All that went wrong."""
+        return [*self.lost, *self.twice, *self.unmended, *self.untold, *self.kept, *self.left]
 
 
 def arguments() -> argparse.Namespace:
@@ -65,10 +83,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def started(folder: Path, number: int) -> subprocess.Popen[str]:
+def started(folder: Path, minutes: int) -> subprocess.Popen[str]:
     """A collecting process in a session of its own, that is about to begin."""
     process = subprocess.Popen(
-        [sys.executable, str(ONCE), str(folder), str(number)],
+        [sys.executable, str(ONCE), str(folder), str(minutes)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,18 +97,18 @@ def started(folder: Path, number: int) -> subprocess.Popen[str]:
     return process
 
 
-def whole(folder: Path, number: int) -> tuple[str, float]:
+def whole(folder: Path, minutes: int) -> tuple[str, float]:
     """A run to its end: what went wrong ('' for nothing), and the seconds from its beginning."""
-    process = started(folder, number)
+    process = started(folder, minutes)
     began = time.monotonic()
     out, errors = process.communicate(timeout=120)
     said = f"exit {process.returncode}: {out[-300:]} {errors[-300:]}" if process.returncode else ""
     return said, time.monotonic() - began
 
 
-def killed(folder: Path, number: int, after: float, tally: Tally) -> None:
+def killed(folder: Path, minutes: int, after: float, tally: Tally) -> None:
     """A run that is killed; tells the tally when it was over before that, and what it leaves running."""
-    process = started(folder, number)
+    process = started(folder, minutes)
     time.sleep(after)
     tally.early += process.poll() is not None
     process.kill()
@@ -120,54 +138,74 @@ def _of_session(session: int) -> list[psutil.Process]:
     return found
 
 
-def moments(times: int, span: float, chance: random.Random) -> Iterator[float]:
-    """Moments to kill at, without end: of each `times`, one in each equal part of a run, in any order."""
+def moments(times: int, chance: random.Random) -> Iterator[float]:
+    """Shares of a run to kill at, without end: of each `times`, one in each equal part of it, in any order."""
     while True:
-        spread = [(part + chance.random()) / times * span for part in range(times)]
+        spread = [(part + chance.random()) / times for part in range(times)]
         chance.shuffle(spread)
         yield from spread
 
 
-def landed(settings: Settings, seen: dict[Path, set[Version]]) -> set[Version]:
-    """Every version that landed; files that were read before are not read again."""
-    for path in landing.paths(settings.places):
-        if path not in seen:
-            seen[path] = {(item.source, item.guid, item.title) for item in landing.read(path)}
-    return set().union(*seen.values())
-
-
 def rounds(folder: Path, web: Changing, times: int, chance: random.Random) -> Tally:
     """Kill and mend until so many kills hit a run that was under way; prints how far it is now and then."""
-    tally, settings = Tally(), settings_of(folder)
-    seen: dict[Path, set[Version]] = {}
-    said, span = whole(folder, 0)
-    if said:
-        tally.unmended.append(f"the first run, {said}")
-    for number, after in enumerate(moments(times, span, chance), start=1):
-        web.change(chance)
-        killed(folder, 2 * number - 1, after, tally)
-        if said := whole(folder, 2 * number)[0]:
-            tally.unmended.append(f"after kill {number}, {said}")
-        missing = web.shown() - landed(settings, seen)
-        tally.lost += [f"after kill {number} at {after:.3f} s: {one}" for one in sorted(missing)]
-        if number % 10 == 0:
-            print(f"{tally.kills - tally.early} of {times} kills, over runs of {span:.2f} s", flush=True)
+    tally, landed = Tally(), Landed(settings_of(folder))
+    usual, longer = untouched(folder, web, landed, tally, chance)
+    for day, share in enumerate(moments(times, chance), start=web.EVERY + 1):
+        web.change(chance, day)
+        after = share * (usual if day % web.EVERY else longer)
+        killed(folder, day * DAY, after, tally)
+        if said := whole(folder, day * DAY + SOON)[0]:
+            tally.unmended.append(f"after kill {day}, {said}")
+        mended(web, landed, tally, f"after kill {day} at {after:.3f} s: ")
+        if day % 10 == 0:
+            done = f"{tally.kills - tally.early} of {times} kills"
+            print(f"{done}, over runs of {usual:.2f} s, with pages {longer:.2f} s", flush=True)
         if tally.kills - tally.early >= times:
             break
     return tally
 
 
+def untouched(
+    folder: Path, web: Changing, landed: Landed, tally: Tally, chance: random.Random
+) -> tuple[float, float]:
+    """Runs that nobody kills, up to the first day on which pages change: the seconds of the last two."""
+    spans = []
+    for day in range(web.EVERY + 1):
+        if day:
+            web.change(chance, day)
+        said, span = whole(folder, day * DAY)
+        tally.unmended += [f"on day {day}, {said}"] if said else []
+        mended(web, landed, tally, f"on day {day}: ")
+        spans.append(span)
+    return spans[-2], spans[-1]
+
+
+def mended(web: Changing, landed: Landed, tally: Tally, when: str) -> None:
+    """Tell the tally what the run that mends has not mended."""
+    landed.look()
+    shown = web.shown()
+    missing = [*sorted(shown - landed.versions), *sorted(web.to_read() - landed.articles)]
+    tally.lost += [f"{when}{one}" for one in missing]
+    tally.untold += [f"{when}{one}" for one in landed.unaccounted()]
+    tally.kept += [f"{when}{one}" for one in landed.kept(web.gone())]
+
+
 def loaded(settings: Settings, web: Changing, tally: Tally) -> None:
     """Tag and load all, and hold the warehouse against what the sources ever showed."""
-    moment = START + timedelta(days=300)
+    moment = START + timedelta(minutes=(tally.kills + 1) * DAY)
     for summary in (tag(settings, moment), load(settings, moment)):
         tally.unmended += summary.failures
-    query = "SELECT source, url, title, count(*) FROM core_document GROUP BY ALL"
+    query = """
+        SELECT source, url, title, text, count(*) FROM core_document
+        WHERE title <> '' OR text <> '' GROUP BY ALL
+    """
     with reading(settings.places) as con:
-        counts = {(source, url, title): count for source, url, title, count in con.execute(query).fetchall()}
-    ever = web.ever()
-    tally.lost += [f"in the warehouse: {one}" for one in sorted(ever - counts.keys())]
-    tally.twice += [f"{one}, {count} times" for one, count in counts.items() if count > 1 or one not in ever]
+        rows = con.execute(query).fetchall()
+    gone, there = web.gone(), {row[:3] for row in rows}
+    ever = {one for one in web.ever() if one[:2] not in gone}
+    tally.lost += [f"in the warehouse: {one}" for one in sorted(ever - there)]
+    tally.twice += [f"{row[:3]}, {row[4]} times" for row in rows if row[4] > 1 or row[:3] not in web.ever()]
+    tally.kept += [f"in the warehouse: {row[:3]}" for row in rows if row[:2] in gone]
 
 
 def main() -> int:
@@ -175,15 +213,16 @@ def main() -> int:
     given = arguments()
     with tempfile.TemporaryDirectory(prefix="kaders-faults-") as name, Changing(given.sources) as web:
         folder = Path(name)
-        write(folder / "organisation", web.urls, web.allowed)
+        write(folder / "organisation", web.urls, web.allowed, fields=web.fields)
         tally = rounds(folder, web, given.times, random.Random(given.seed))
         loaded(settings_of(folder), web, tally)
-        size = len(web.ever())
-    for fault in (*tally.lost, *tally.twice, *tally.unmended, *tally.left)[:20]:
+        size, gone = len(web.ever()), len(web.gone())
+    for fault in tally.faults[:20]:
         print(fault, file=sys.stderr)
     print(
         f"kill -9 during collection: {tally.kills - tally.early} times ({tally.early} more came too late), "
         f"{len(tally.lost)} entries lost and {len(tally.twice)} twice of {size}, "
+        f"{len(tally.kept)} kept of {gone} deleted, {len(tally.untold)} files not in the ledger, "
         f"{len(tally.unmended)} next runs that did not mend, {len(tally.left)} times something ran on"
     )
     return 0 if tally.sound else 1

@@ -116,7 +116,7 @@ def init(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """What is wrong fails; what only wants a person's eye is a remark, and the files are good all the same."""
+    """What is wrong fails; what only wants a person's eye is a remark, and the check passes."""
     settings = _settings(args, world=LOOPBACK)
     remarks = [f"remark: {remark}" for remark in remarks_on(args.org, world=LOOPBACK)]
     print("\n".join([*remarks, ""]), end="")

@@ -144,8 +144,8 @@ class Retention(Strict):
     """Days after which words and landing files go (design section 7): words by the class of their source.
 
     text           the words of class `post`: what people write, and whatever else a source calls a post
-    article        the words of class `article`. A year: the longest that a morning looks back is 182 days, and
-                   it does so by tags; after a year a dossier has been round once
+    article        the words of class `article`. A year: a dossier has been round once by then; a
+                   morning looks back 182 days at most, and does so by tags
     public_record  the words of class `public_record`: as long as they are there, unless a number is given
     landing        landing files. A changed topic is sought again in what landed, and a morning looks back 63
                    days: landing files that go sooner leave the older documents with their old tags
@@ -218,10 +218,11 @@ class Source(Strict):
     query             what a service is asked, in the form of its reader (queries.py)
     secret            where its key or token is: `env:NAME` or `connection:NAME`; never the key itself
     expected_per_day  items on an ordinary day, as far as nothing is learned yet
-    terms, permission  what its publisher lets us do, in words and as a class; `pages` needs more than a feed
+    terms, permission  what its publisher lets us do, in words and as a class; `pages` needs more than a feed.
+                      Where no class is stated the one that allows least holds, and `kaders check` asks for it
     licence           what its publisher lets us show. Nothing that Kaders makes shows more than a snippet, so
                       for the present it is a note for who reads the file
-    retention         how long its texts may be kept, as a class; by default that of its kind
+    retention         how long its texts may be kept, as a class (Retention); by default that of its kind
     pages             whether the page of every new entry is read too, for the whole article
     known_to_work     the day on which somebody last saw it work
     every_minutes     a fixed distance between visits instead of the learned one

@@ -15,9 +15,9 @@ UNFILLED = re.compile(
     rf"{TO_FILL_IN}|(?<=_)replace|\$\{{|^\w+://[^/]*\.example(?:[:/]|$)"
     r"|^https?://(?!127\.0\.0\.1|localhost)[^?]*\?.*\.example(?:[&/]|$)"
 )
-"""A value that cannot be asked: what a starter pack leaves open (small where capitals are not taken, as in the
-index of a council), an example's address or handle, or a demo world that is not served. The loopback address
-is that of a demo world: its handles may end in .example."""
+"""A value that cannot be asked: what a starter pack leaves open (small where capitals are not taken, as in
+`ori_replace*`), an example's address or handle, or a demo world that is not served. The loopback address is
+that of a demo world: its handles may end in .example."""
 READ_THEM = "Read them; then say in 'terms' what they allow, and in 'permission' on what ground it is read."
 
 

@@ -85,7 +85,13 @@ def online(args: argparse.Namespace) -> int:
     settings = _settings(args)
     with open_door(settings) as door, Sandbox() as sandbox:
         summary = online(
-            settings, commands.now(), door=door, read=guarded(sandbox), secrets=from_environment, tell=_tell
+            settings,
+            commands.now(),
+            door=door,
+            read=guarded(sandbox),
+            read_page=partial(sandbox.read, "page"),
+            secrets=from_environment,
+            tell=_tell,
         )
     print("\n".join(summed_up(summary)))
     return 1 if summary.failures else 0

@@ -132,7 +132,8 @@ def test_mails_went_out_through_a_real_server(demo: Path) -> None:
         assert message["Subject"]
         body = message.get_body(("plain",))
         assert body is not None
-        assert "paused: true" in body.get_content()
+        contact = message["To"] == "communicatie@waterdam.example"
+        assert ("organisation.yaml" if contact else "paused: true") in body.get_content()
 
 
 def test_the_webhook_got_its_message(demo: Path) -> None:

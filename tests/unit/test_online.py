@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 
 from kaders import source_commands
-from kaders.jobs.look import Read
-from kaders.jobs.online import online, summed_up
+from kaders.jobs.look import Asking, Read
+from kaders.jobs.online import PATIENCE, WORKERS, online, summed_up
 from kaders.model import Summary
 from kaders.net.door import Door
+from kaders.net.failures import FetchFailed
+from kaders.read.article import parse_page
 from kaders.settings import Settings
 from small_site import Site
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 Make = Callable[[str], Settings]
+STORY = " ".join(
+    f"De gemeente meldt in bericht {n} dat de brug over de haven later klaar is." for n in range(9)
+)
 ENTRY = """\
   - id: {id}
     name: {id}
@@ -41,11 +47,17 @@ def entries(*given: tuple[str, str, str]) -> str:
 
 
 def tried(
-    settings: Settings, door: Door, read: Read, secrets: dict[str, str]
+    settings: Settings, door: Asking, read: Read, secrets: dict[str, str]
 ) -> tuple[Summary, dict[str, str]]:
     told: list[str] = []
     summary = online(
-        settings, NOW, door=door, read=read, secrets=lambda name: secrets.get(name, ""), tell=told.append
+        settings,
+        NOW,
+        door=door,
+        read=read,
+        read_page=parse_page,
+        secrets=lambda name: secrets.get(name, ""),
+        tell=told.append,
     )
     return summary, {line.split()[1].rstrip(":"): line for line in told}
 
@@ -70,6 +82,8 @@ def many(organisation: Make, site: Site) -> Settings:
             ("tag", "mastodon", f"url: {site.url}/tag"),
             ("krant", "guardian", "secret: env:KRANT_KEY"),
             ("eigen", "feed", "url: https://www.mijn-gemeente.example/rss"),
+            ("raad", "raadsinformatie", 'query: {index: "ori_replace*"}'),
+            ("airflow", "guardian", "secret: connection:krant"),
             ("stroom", "jetstream", "query: {words: [afvalpas]}"),
             ("bestand", "import", "language: nl"),
         )
@@ -88,21 +102,23 @@ def test_every_source_gets_one_line_with_what_to_do(many: Settings, door: Door, 
         ("weg", "FAILED", "The address is gone"),
         ("storing", "FAILED", "A fault at the publisher's"),
         ("krant", "FAILED", "env:KRANT_KEY holds no key. Put the key in the environment"),
-        ("eigen", "FAILED", "its address is still an example"),
+        ("eigen", "SKIPPED", "fill in 'url' first"),
+        ("raad", "SKIPPED", "fill in 'query' first"),
+        ("airflow", "SKIPPED", "only Airflow knows the key connection:krant"),
         ("stroom", "SKIPPED", "a stream"),
     ):
         assert lines[name].startswith(start) and words in lines[name], lines[name]
     assert "bestand" not in lines
-    assert summary.counts == {"sources": 11, "ok": 4, "failed": 6, "skipped": 1, "unanswered": 0}
+    counts = {"sources": 13, "ok": 4, "failed": 5, "skipped": 4, "unanswered": 0, "not_asked": 0}
+    assert summary.counts == counts
     assert [line.split(":")[0] for line in summary.failures] == [
         "leeg",
         "pagina",
         "weg",
         "storing",
         "krant",
-        "eigen",
     ]
-    assert summed_up(summary)[1] == "11 sources: 4 ok, 6 failed, 1 skipped"
+    assert summed_up(summary)[1] == "13 sources: 4 ok, 5 failed, 4 skipped"
 
 
 def test_nothing_is_left_behind_and_every_address_is_asked_once(
@@ -120,6 +136,61 @@ def test_when_nobody_answers_our_own_connection_is_to_blame(
     settings = organisation(entries(*((name, "feed", f"url: {site.url}/{name}") for name in ("a", "b"))))
     summary, _ = tried(settings, door, read, {})
     assert summed_up(summary)[-1].startswith("Nobody answered: look at this machine's connection")
+
+
+def test_without_a_network_a_check_stops_after_a_dozen_sites(organisation: Make, read: Read) -> None:
+    class Nowhere:
+        asked = 0
+
+        def ask(self, *_: object, **__: object) -> NoReturn:
+            self.asked += 1
+            raise FetchFailed("dns", "no such name")
+
+    door = Nowhere()
+    rows = [(f"s{n}", "feed", f"url: https://s{n}.test/rss") for n in range(60)]
+    summary, lines = tried(organisation(entries(*rows)), door, read, {})
+    assert PATIENCE <= door.asked == len(lines) == summary.counts["failed"] <= PATIENCE + WORKERS
+    assert summary.counts["not_asked"] == 60 - door.asked
+    assert summed_up(summary)[2] == f"It was stopped: {60 - door.asked} sources were not asked at all."
+
+
+def test_one_dead_host_with_many_feeds_stops_nothing(
+    organisation: Make, door: Door, read: Read, site: Site
+) -> None:
+    site.feed("/goed", "Een bericht")
+    dead = [(f"s{n}", "feed", f"url: http://127.0.0.1:1/{n}") for n in range(15)]
+    summary, _ = tried(
+        organisation(entries(*dead, ("goed", "feed", f"url: {site.url}/goed"))), door, read, {}
+    )
+    assert (summary.counts["ok"], summary.counts["not_asked"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("robots", "page", "word", "says"),
+    [
+        ("", f"<article><h1>Brug</h1><p>{STORY}</p></article>", "OK", "1 entries"),
+        ("User-agent: *\nDisallow: /", STORY, "FAILED", "take `pages: true` away"),
+        ("", '<form><input type="password"></form>', "FAILED", "Take `pages: true` away"),
+        ("", None, "FAILED", "but the page of the newest cannot be read"),
+    ],
+)
+def test_a_source_whose_pages_are_read_has_one_page_tried(
+    organisation: Make,
+    door: Door,
+    read: Read,
+    site: Site,
+    robots: str,
+    page: str | None,
+    word: str,
+    says: str,
+) -> None:
+    site.feed("/goed", "Een bericht")
+    site.pages["/robots.txt"] = robots.encode()
+    if page is not None:
+        site.page("/goed/0", body=page)
+    where = f"url: {site.url}/goed\n    pages: true\n    permission: agreement"
+    _, lines = tried(organisation(entries(("goed", "feed", where))), door, read, {})
+    assert lines["goed"].startswith(word) and says in lines["goed"], lines["goed"]
 
 
 def test_a_key_never_shows(organisation: Make, door: Door, read: Read, site: Site) -> None:

@@ -28,7 +28,7 @@ OURS = """\
 sources:
   - {id: krant, name: De Krant & Zo, kind: news, url: "https://krant.example/feed?a=1&b=2", owner_group: uitgever, expected_per_day: 3, terms: t}
   - {id: tag, name: "#brug", kind: social, reader: mastodon, url: "https://sociaal.example/api/v1/timelines/tag/brug", owner_group: tag, expected_per_day: 1, terms: t}
-  - {id: guardian, name: The Guardian, kind: news, reader: guardian, secret: "env:GUARDIAN_KEY", owner_group: g, expected_per_day: 1, terms: t}
+  - {id: guardian, name: The Guardian, kind: news, reader: guardian, query: {words: water}, secret: "env:GUARDIAN_KEY", owner_group: g, expected_per_day: 1, terms: t}
   - {id: sleutel, name: Met sleutel, kind: news, url: "https://bron.example/feed?api_key=zeer-geheim", owner_group: b, expected_per_day: 1, terms: t}
   - {id: bestand, name: Bestand, kind: news, reader: import, owner_group: b, expected_per_day: 1, terms: t}
 """
@@ -69,9 +69,9 @@ def test_each_new_feed_becomes_an_entry_and_each_bad_line_is_named(
         "url": f"{site.url}/dijk.rss",
         "owner_group": "127-0-0-1",
         "expected_per_day": 1,
-        "permission": "public_feed",
         "terms": f"REPLACE: read the terms of {site.place} and say what they allow.",
     }
+    assert found.text.count("# Nobody has read its terms") == 3, "no ground is stated that nobody looked for"
     assert (rows["kamer"]["kind"], rows["kamer"]["reader"]) == ("social", "reddit")
     assert found.duplicates == ("De Krant (is 'krant')",)
     assert "geheim" not in str(found.faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -164,12 +165,30 @@ def test_a_page_leaves_the_queue_only_when_it_has_landed(settings: Settings, sit
 
 def test_what_entry_and_page_do_not_know_of_each_other_is_filled_in(settings: Settings, site: Site) -> None:
     told = json.dumps(
-        {"@type": "NewsArticle", "datePublished": "2026-11-22T12:00:00Z", "headline": "Uit de pagina"}
+        {
+            "@type": "NewsArticle",
+            "datePublished": "2026-11-22T12:00:00Z",
+            "headline": "Uit de pagina",
+            "articleSection": "Haven",
+        }
     )
     site.article("/brug", head=f'<script type="application/ld+json">{told}</script>')
     queue(settings.places, "krant", [entry(site, "/brug", title="", published=None, date_mark="missing")])
     (one,) = read(settings, site).items
     assert (one.title, one.published, one.date_mark) == ("Uit de pagina", NOW - timedelta(hours=20), "")
+    landing.write(settings.places, "krant", NOW, [one])
+    assert [each.section for path in landing.paths(settings.places) for each in landing.read(path)] == [
+        "Haven"
+    ]
+
+
+def test_what_landed_before_there_were_sections_is_read(settings: Settings, site: Site) -> None:
+    landing.write(settings.places, "krant", NOW, [entry(site, "/brug")])
+    (path,) = landing.paths(settings.places)
+    fields = json.loads(gzip.decompress(path.read_bytes()))
+    assert fields.pop("section") == ""
+    path.write_bytes(gzip.compress(json.dumps(fields).encode() + b"\n"))
+    assert list(landing.read(path)) == [entry(site, "/brug")]
 
 
 def test_robots_are_asked_and_obeyed(settings: Settings, site: Site) -> None:
@@ -181,6 +200,39 @@ def test_robots_are_asked_and_obeyed(settings: Settings, site: Site) -> None:
     assert [one.guid for one in found.items] == ["/brug"]
     assert site.asked_pages == ["/brug"]
     assert (found.failures, left(settings)) == ({"robots": 1}, [("/brug", 0)])
+
+
+def test_a_robots_txt_that_cannot_be_read_leaves_the_pages_in_the_queue(
+    settings: Settings, site: Site
+) -> None:
+    site.serve("/robots.txt", "storing", 503)
+    for n in range(6):
+        site.article(f"/{n}")
+    queue(settings.places, "krant", [entry(site, f"/{n}") for n in range(6)])
+    found = read(settings, site)
+    assert (found.items, found.left, found.failures, found.refused) == ((), 6, {"http_5xx": 3}, False)
+    assert site.asked_pages == []
+    site.serve("/robots.txt", "", 404)
+    assert len(read(settings, site).items) == 6
+
+
+@pytest.mark.parametrize(
+    ("brought", "refused"),
+    [
+        (PagesDone(), False),
+        (PagesDone(failures={"robots": 1}), True),
+        (PagesDone(failures={"paywall": 2, "consent_wall": 1}), True),
+        (PagesDone(failures={"http_404": 1}), False),
+        (PagesDone(failures={"http_404": 2, "empty": 1}), True),
+        (PagesDone(failures={"http_404": 3}, same=3), False),
+        (PagesDone(failures={"robots": 1}, same=1), False),
+        (PagesDone(failures={"robots": 2, "too_late": 9}), True),
+        (PagesDone(failures={"http_5xx": 3}), False),
+        (PagesDone(failures={"paywall": 3, "timeout": 3}), False),
+    ],
+)
+def test_a_visit_that_brought_little_for_good_says_so(brought: PagesDone, refused: bool) -> None:
+    assert brought.refused is refused
 
 
 PAYWALL = (

@@ -75,7 +75,6 @@ def test_the_feed_that_a_page_names_becomes_a_whole_entry(adder: Adder, site: Si
             "owner_group": "127-0-0-1",
             "language": "nl",
             "expected_per_day": 1.0,
-            "permission": "public_feed",
             "terms": f"REPLACE: read the terms of {site.place} and say what they allow.",
             "known_to_work": date(2026, 11, 23),
         }

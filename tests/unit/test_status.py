@@ -119,6 +119,72 @@ def test_a_source_that_waits_for_its_next_visit_is_not_late(settings: Settings) 
     ]
 
 
+def fail(settings: Settings, reason: str, moment: datetime, name: str = "dagnieuws") -> None:
+    """A round of one failed visit, written down and not loaded."""
+    ledger_files.append(settings.places, moment, "all", [Fetch(name, moment, "FAILED", reason)])
+
+
+def test_before_anything_landed_the_failures_are_told(settings: Settings) -> None:
+    rounds = [NOW - timedelta(hours=n) for n in range(8, 0, -1)]
+    for moment in rounds:
+        fail(settings, "http_404", moment)
+    later = NOW + timedelta(hours=6)
+    remember(settings, "dagnieuws", failures=8, waits_for="http_404", next_visit=later, moment=rounds[-1])
+    remember(settings, "polderbode", moved_to="https://nieuw.example/rss", moment=rounds[-1])
+    head, summary, *lines = status(settings, NOW)
+    assert head == "waterdam: nothing has been loaded yet; run `kaders run` first"
+    assert summary == "sources: 4 visited on schedule (1 FAILED, 3 NEVER), 1 with an alarm"
+    line, more = of(lines, "dagnieuws")
+    assert "since 2026-11-19 22:30 (the address no longer exists (404)), last visit 2026-11-20 05:30" in line
+    assert "waits: 8 visits in a row failed, next 2026-11-20 12:30" in line
+    assert "Find the new address" in more[0]
+    assert "moved for good to https://nieuw.example/rss" in of(lines, "polderbode")[1][0]
+
+
+def test_a_source_that_is_back_is_noted_and_no_alarm(settings: Settings) -> None:
+    for back in range(20, -1, -1):
+        moment, failing = NOW - timedelta(days=back), back in (1, 2)
+        outcome: tuple[Outcome, str] = ("FAILED", "http_404") if failing else ("OK", "")
+        new = 0 if failing else 5
+        round_ = [Fetch("dagnieuws", moment, *outcome, "", 200, 4 * new, new)]
+        round_ += [Fetch(s.id, moment, "OK", "", "", 200, 20, 5) for s in settings.sources[:3]]
+        ledger_files.append(settings.places, moment, "all", round_)
+    load_job(settings, NOW)
+    lines = told(settings)
+    assert "\n".join(lines) == ""
+    assert of(lines, "dagnieuws")[1] == ["NOTE is back (was: the address no longer exists (404)); new: 5"]
+
+
+def test_what_was_visited_since_the_last_load_counts(settings: Settings) -> None:
+    visits(settings)
+    fail(settings, "tls", NOW + timedelta(hours=1))
+    fail(settings, "tls", NOW + timedelta(hours=3))
+    line, _ = of(told(settings, moment=NOW + timedelta(hours=2)), "dagnieuws")
+    assert line.startswith("FAILED       dagnieuws: since 2026-11-20 07:30 (the security certificate")
+    assert "last visit 2026-11-20 07:30" in line
+
+
+def test_a_damaged_line_of_the_ledger_does_not_stop_status(settings: Settings) -> None:
+    fail(settings, "http_404", NOW)
+    (settings.places.of("ledger") / "2026-11-20" / "060000Z-all.jsonl").write_text("{", encoding="utf-8")
+    assert of(status(settings, NOW), "dagnieuws")[0].startswith("FAILED")
+
+
+def test_a_source_that_is_quiet_for_long_says_so_before_it_is_an_alarm(settings: Settings) -> None:
+    slow = settings.sources[0].model_copy(update={"expected_per_day": 1.0})
+    settings = settings.model_copy(update={"sources": (slow, *settings.sources[1:])})
+    for back in range(40, -1, -1):
+        moment = NOW - timedelta(days=back)
+        round_ = [Fetch(s.id, moment, "OK", "", "", 200, 20, 5) for s in settings.sources[1:]]
+        round_ += [Fetch(slow.id, moment, "OK", "", "", 200, 20, int(back >= 5))]
+        ledger_files.append(settings.places, moment, "all", round_)
+    load_job(settings, NOW)
+    line, more = of(told(settings), slow.id)
+    assert "quiet for 5 days, about 5 expected" in line
+    assert more == []
+    assert "quiet" not in of(told(settings), "dagnieuws")[0]
+
+
 def test_of_very_many_only_those_with_something_to_say_are_told(settings: Settings) -> None:
     many = tuple(_copy(settings.sources[0], n) for n in range(MANY + 20))
     crowd = settings.model_copy(update={"sources": (*settings.sources, *many)})

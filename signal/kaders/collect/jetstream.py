@@ -42,8 +42,8 @@ QUIET = 5.0
 LAG = 60 * SECOND
 """How far before the moment a visit is thought to have come when the stream was quiet."""
 AHEAD = 60 * SECOND
-"""How far after the moment an event may be: servers' clocks differ by less. One that is further off would take
-the cursor along to where nothing comes any more."""
+"""How far after the moment an event may be: servers' clocks differ by less. One that is further off would
+take the cursor along to where nothing comes any more."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of one event: a post is 1 kB, and the protocol allows a record 1 MB before it is written as JSON."""
 CONNECTIONS = 4
@@ -136,8 +136,9 @@ def listen(
     ear = _Ear(query, max(last, oldest) if known else until_us - FIRST, most, latest)
     if last and not oldest <= last <= latest:
         ear.keep(GAP)
+    turn = partial(door.stream, source.address, pause=source.pause_seconds)
     opened = partial(_opened, source, ear, door, contact)
-    _hear_all(ear, partial(door.stream, source.address), opened, until_us, time.monotonic() + deadline)
+    _hear_all(ear, turn, opened, until_us, time.monotonic() + deadline)
     ear.keep(json.dumps({"kind": "reached", "time_us": ear.reached}).encode())
     return Heard(b"\n".join(ear.lines) + b"\n", str(ear.reached))
 
@@ -145,7 +146,7 @@ def listen(
 def _hear_all(ear: _Ear, turn: Turn, opened: Opened, until_us: int, end: float) -> None:
     """Listens, and again after a break, until there is nothing more to hear or no time or room for it."""
     start, failed = ear.reached, FetchFailed("unreachable", "the stream broke off before anything was heard")
-    for _ in range(CONNECTIONS):
+    for attempt in range(CONNECTIONS):
         asked = time.monotonic()
         try:
             with turn() as connect:
@@ -154,6 +155,8 @@ def _hear_all(ear: _Ear, turn: Turn, opened: Opened, until_us: int, end: float) 
                     if _hear(stream, ear, until_us, end):
                         return
         except FetchFailed as why:
+            if attempt and why.reason == "turn":
+                break
             failed = why
         except ConnectionClosed as closed:
             if closed.sent and closed.sent.code == CloseCode.MESSAGE_TOO_BIG:

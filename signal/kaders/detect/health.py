@@ -6,7 +6,6 @@ sources of 0.2 to 60 items a day with a rhythm of the week; steady.py beside it 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,23 +14,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from kaders.detect.history import DAY, GOOD_DAYS, WEEK, Line, lines_of, our_faults
-from kaders.detect.usual import BURST_RATIO, Usual
+from kaders.detect.history import GOOD_DAYS, WEEK, Line, last_of, lines_of, our_faults
+from kaders.detect.silence import fallen_silent
+from kaders.detect.usual import BURST_RATIO
 from kaders.settings import Organisation, Source
 
 Kind = Literal["silent", "html", "shrunk", "flooded", "fixed", "moved"]
 ORDER: tuple[Kind, ...] = ("html", "silent", "shrunk", "flooded", "moved", "fixed")
 """In which they are told: what needs a hand first."""
-SURE = 5e-4
-"""Chance of so long a silence from which it is no chance: a source falls silent for a day or more at most 90
-times a year, so that one in twenty would be called silent for nothing in a year."""
-FAST = 4.5
-"""Items a day from which one day without is worth a word; their chance of none is 1 %."""
-RARE = 0.02
-"""The chance of so long a silence for a source of FAST a day or more that was never silent so long: a day
-without five expected items has 0.7 % when the rate is known, and up to 2 % after two good weeks."""
-BEYOND = 0.003
-"""The same by its own waits for something new, which know of the night: a morning a year."""
 SHRUNK_RATIO = 0.5
 """Share of the expected week under which a source has shrunk: less than half is a loss that shows in the
 counts of a topic; our choice."""
@@ -43,8 +33,12 @@ FLOOD_LEAST = 10
 """Fewer items than this flood nobody."""
 FLOODED = 2e-5
 """Chance of so full a day, with 365 of them a year and tails that are heavier than any model's."""
-NEWS = 2
-"""Sources that are flooded on one day from which it is news and no alarm: that is what we look for."""
+NEWS = 0.1
+"""Share of the publishers heard that day that must be flooded at once for it to be news and no alarm: what
+fills a paper four times over fills most papers of its region, and fewer than one in ten have something of
+their own the matter; our choice. By chance one source in 10,000 is flooded on a day."""
+NEWS_LEAST = 2
+"""Publishers that it takes at least: one alone is no news, whatever the number of its sources."""
 AGAIN = "published_again"
 """The reason of a flood that is an archive published once more, as when every entry gets a new identifier."""
 AGAIN_RATIO = 2.0
@@ -54,6 +48,9 @@ ALWAYS = 0.9
 none, nor has one that follows a loss."""
 LISTED_DAYS = 3
 """Days with old entries in the reply from which a source is known to give a standing list; our choice."""
+BLIP = 6 * 3600
+"""Seconds without a good answer, at the end of a day that had one, from which its return is worth a word: a
+quarter of a day; our choice. One visit that fails between good ones is none."""
 HTML = frozenset({"html_instead_of_feed", "login_wall", "consent_wall"})
 """The reasons of a source that answers with a page for people."""
 
@@ -67,7 +64,7 @@ class Alarm:
     expected  items that were expected since then; in the week or the day for shrunk, flooded and fixed
     seen      and that came
     reason    code of what it answered instead (source_words.REASONS), "" when it answered well; for flooded
-              AGAIN or "", for moved the new address
+              AGAIN or "", for fixed what it answered before, for moved the new address
     """
 
     source: str
@@ -76,24 +73,6 @@ class Alarm:
     expected: float
     seen: int
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """How long a source has brought nothing.
-
-    since    the day of the last new item, or of the first good visit
-    whole    days of each kind in whole periods without
-    part     days of each kind in the rest of the period that still brought something
-    days     both together
-    settled  place of that period; -1 when nothing ever came
-    """
-
-    since: date
-    whole: np.ndarray
-    part: np.ndarray
-    days: float
-    settled: int
 
 
 def health(
@@ -105,7 +84,7 @@ def health(
 ) -> tuple[Alarm, ...]:
     """The alarms of a morning, the most pressing first: at most one a source, and a new address besides.
 
-    Sources that are flooded together are news, and no alarm, save by an archive that is published again.
+    Sources that are flooded together (NEWS) are news, and no alarm, save by an archive published again.
 
     history  as store.ledger.volumes gives it up to the cut-off: nothing after it is known
     day      the last period (store.ledger.last_period)
@@ -116,22 +95,50 @@ def health(
     known = {source.id for source in sources}
     found += [Alarm(s, "moved", day, 0.0, 0, to) for s, to in (moved or {}).items() if to and s in known]
     floods = [alarm for alarm in found if alarm.kind == "flooded" and not alarm.reason]
-    found = [alarm for alarm in found if len(floods) < NEWS or alarm not in floods]
+    if _is_news(floods, sources, lines):
+        found = [alarm for alarm in found if alarm not in floods]
     return tuple(sorted(found, key=lambda each: (ORDER.index(each.kind), -each.expected, each.source)))
+
+
+def _is_news(floods: Sequence[Alarm], sources: Sequence[Source], lines: Mapping[str, Line]) -> bool:
+    """Whether so many publishers are flooded at once that it must be what they write about."""
+    publisher = {each.id: each.owner_group for each in sources}
+    heard = {publisher[name] for name, line in lines.items() if name in publisher and line.good[-1]}
+    flooded = {publisher[alarm.source] for alarm in floods}
+    return len(flooded) >= max(NEWS_LEAST, NEWS * len(heard))
 
 
 def _of(source: Source, line: Line | None, ours: frozenset[date]) -> Iterator[Alarm]:
     """What is wrong with a source now, or that what was wrong the day before is over."""
     if line is None or not line.good.any():
         return
-    now = worst(source, line, ours)
-    if now:
-        yield now
-        return
-    was = worst(source, line.between(0, len(line.days) - 1), ours) if line.good[-1] else None
-    if was and was.kind in ("html", "silent"):
-        expected = line.learned(source).expected(line.exposure[-1])
-        yield Alarm(source.id, "fixed", line.days[-1], expected, int(line.new[-1]))
+    found = worst(source, line, ours) or _fixed(source, line, ours)
+    if found:
+        yield found
+
+
+def _fixed(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
+    """That a source is back which was silent or turned the day before, or then failed to the last."""
+    if not line.good[-1]:
+        return None
+    was = worst(source, line.between(0, len(line.days) - 1), ours)
+    reason = was.reason if was and was.kind in ("html", "silent") else _failed_before(line, ours)
+    if reason is None:
+        return None
+    expected = line.learned(source).expected(line.exposure[-1])
+    return Alarm(source.id, "fixed", line.days[-1], expected, int(line.new[-1]), reason)
+
+
+def _failed_before(line: Line, ours: frozenset[date]) -> str | None:
+    """Why a source that is well now failed on the last day that it was visited before; None when it did not.
+
+    Nor when that was a moment between good answers, or our own fault.
+    """
+    n = last_of(line.visited[:-1])
+    if n < 0 or line.outcome[n] != "FAILED" or line.outcome[-1] == "FAILED" or line.days[n] in ours:
+        return None
+    blip = line.good[n] and line.last[n] - line.until[n] < BLIP
+    return None if blip else line.reason[n]
 
 
 def worst(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
@@ -151,7 +158,7 @@ def worst(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
 
 def _turned(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     """It answers with a page for people, or with an empty list as it never did: one visit is enough."""
-    seen, reason = _last(line.visited), last_reason(line)
+    seen, reason = last_of(line.visited), last_reason(line)
     if line.days[seen] in ours:  # as when the login page of our own network stands before everything
         return None
     if reason in HTML:
@@ -164,21 +171,15 @@ def _turned(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     return None
 
 
-def _last(true: np.ndarray) -> int:
-    """The last place where it is so; -1 for none."""
-    found = np.flatnonzero(true)
-    return int(found[-1]) if len(found) else -1
-
-
 def last_reason(line: Line) -> str:
     """Why the last visit failed; "" when it did not, or when there was none."""
-    seen = _last(line.visited)
+    seen = last_of(line.visited)
     return line.reason[seen] if seen >= 0 and line.outcome[seen] == "FAILED" else ""
 
 
 def _turn(line: Line, well: np.ndarray) -> int:
     """The first period that was visited since the last that was well, or that one if it turned there."""
-    seen, fine = _last(line.visited), _last(well)
+    seen, fine = last_of(line.visited), last_of(well)
     later = np.flatnonzero(line.visited[fine + 1 :])
     return fine + 1 + int(later[0]) if len(later) else seen
 
@@ -198,66 +199,8 @@ def _never_empty(line: Line, end: int) -> bool:
 
 def _silent(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     """Longer without anything new than chance allows, by its own rhythm of the week."""
-    quiet = _silence(line, ours)
-    usual = line.learned(source, quiet.settled + 1)
-    expected = usual.expected(quiet.whole + quiet.part)
-    if usual.none(usual.expected(quiet.whole)) <= SURE or _unheard_of(line, quiet, usual, expected):
-        return Alarm(source.id, "silent", quiet.since, expected, 0, last_reason(line))
-    return None
-
-
-def _unheard_of(line: Line, quiet: Silence, usual: Usual, expected: float) -> bool:
-    """Whether a source that brings something every day was never silent so long at this time of the day."""
-    followed = int(line.good[: quiet.settled + 1].sum()) >= GOOD_DAYS
-    fast = quiet.days > 0 and expected >= FAST * quiet.days
-    if not (followed and fast and usual.none(expected) <= RARE):
-        return False
-    waits = _waits(line, quiet.settled)
-    return quiet.days > waits.max(initial=0.0) and _beyond(quiet.days, waits) <= BEYOND
-
-
-def _waits(line: Line, end: int) -> np.ndarray:
-    """At the end of each period before `end`: how many days ago the last new item came."""
-    last = np.fmax.accumulate(np.where(np.isnan(line.brought[:end]), -np.inf, line.brought[:end]))
-    known = np.isfinite(last) & ~np.isnan(line.until[:end])
-    return np.asarray((line.until[:end] - last)[known] / DAY)
-
-
-def _beyond(days: float, waits: np.ndarray) -> float:
-    """The chance of a wait so long, by the waits so far: half are longer than the median, by a mean excess.
-
-    The nights are in it, as all are waits at the same time of the day.
-    """
-    middle = float(np.median(waits))
-    excess = float((waits[waits > middle] - middle).mean()) if (waits > middle).any() else 0.0
-    return 0.5 * math.exp(-(days - middle) / max(excess, 1 / 24))
-
-
-def _silence(line: Line, ours: frozenset[date]) -> Silence:
-    """The silence in which a source is now. A failed visit counts as its day, unless the fault was ours."""
-    settled = _last(~np.isnan(line.brought) & line.exposure.any(axis=1))
-    after = np.arange(len(line.days)) > settled
-    exposure = np.where(after[:, None], line.exposure, 0.0)
-    for n in np.flatnonzero(after & (_after_a_gap(line) | _unanswered(line, ours))):
-        exposure[n] = np.arange(WEEK) == line.kinds[n]
-    part = np.zeros(WEEK)
-    if settled >= 0:
-        part[line.kinds[settled]] = max(0.0, (line.until[settled] - line.brought[settled]) / DAY)
-    since = line.heard[settled] if settled >= 0 else line.turned[int(line.good.argmax())]
-    whole = exposure.sum(axis=0)
-    return Silence(since, whole, part, float(whole.sum() + part.sum()), settled)
-
-
-def _after_a_gap(line: Line) -> np.ndarray:
-    """The periods whose good visits come so long after the last that they count for one day."""
-    return np.asarray(line.good & ~np.isnan(line.since) & ~line.exposure.any(axis=1))
-
-
-def _unanswered(line: Line, ours: frozenset[date]) -> np.ndarray:
-    """The periods since the last good visit in which all visits failed, and not through us."""
-    later = np.arange(len(line.days)) > _last(line.good)
-    theirs = np.array([day not in ours for day in line.days], dtype=bool)
-    return np.asarray(later & line.visited & theirs)
+    quiet = fallen_silent(source, line, ours)
+    return Alarm(source.id, "silent", quiet.since, quiet.expected, 0, last_reason(line)) if quiet else None
 
 
 def _shrunk(source: Source, line: Line) -> Alarm | None:

@@ -126,6 +126,12 @@ def _exposure(since: np.ndarray, until: np.ndarray, kinds: np.ndarray) -> np.nda
     return found
 
 
+def last_of(true: np.ndarray) -> int:
+    """The last place where it is so; -1 for none."""
+    found = np.flatnonzero(true)
+    return int(found[-1]) if len(found) else -1
+
+
 def our_faults(history: pd.DataFrame) -> frozenset[date]:
     """The days on which so many sources failed that it was our own connection: nobody's silence."""
     days = history.assign(answered=history["good"] > 0).groupby("day")["answered"].agg(["size", "mean"])

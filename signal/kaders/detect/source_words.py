@@ -66,12 +66,17 @@ REASONS: dict[str, Both] = {
         "nl": "een volle lijst: er kan meer zijn geweest",
         "en": "a full list: there may have been more",
     },
+    "paywall": {"nl": "het artikel staat achter een betaalmuur", "en": "the article is behind a paywall"},
+    "too_late": {
+        "nl": "de pagina wachtte te lang en wordt niet meer opgehaald",
+        "en": "the page waited too long and is not fetched any more",
+    },
     "no_past": {"nl": "kan het verleden niet tonen", "en": "cannot show the past"},
     "never": {"nl": "nog nooit opgehaald", "en": "never collected yet"},
     "silent": {"nl": "niet opgehaald deze ochtend", "en": "not collected this morning"},
     "": {"nl": "", "en": ""},
 }
-"""Why a visit failed or brought a part, per reason code."""
+"""Why a visit failed or brought a part, or a page gave no article, per reason code."""
 
 ADVICE: dict[str, Both] = {
     "dns": {"nl": "Controleer het adres in sources.yaml.", "en": "Check the address in sources.yaml."},
@@ -118,6 +123,10 @@ ADVICE: dict[str, Both] = {
     "html_instead_of_feed": {
         "nl": "Zoek het adres van de feed: “kaders source add” met het adres van de site.",
         "en": "Find the address of the feed: “kaders source add” with the address of the site.",
+    },
+    "paywall": {
+        "nl": "Maak een afspraak met de uitgever, of zet pages: uit in sources.yaml.",
+        "en": "Come to an agreement with the publisher, or turn pages: off in sources.yaml.",
     },
     "no_secret": {
         "nl": "Zet de sleutel klaar onder de naam die bij secret: in sources.yaml staat.",
@@ -173,8 +182,21 @@ def reason(code: str, bad_entries: int = 0) -> Both:
     return {language: text.format(bad_entries=bad_entries) for language, text in said.items()}
 
 
+def english(code: str) -> str:
+    """A reason in English, as the log has it."""
+    return reason(code)["en"]
+
+
+def of_pages(failures: Mapping[str, int]) -> str:
+    """Why pages gave no article, in English: the most frequent reason first; "" for none."""
+    often = sorted(failures.items(), key=lambda each: (-each[1], each[0]))
+    return "; ".join(f"{n} {'page' if n == 1 else 'pages'}: {english(code)}" for code, n in often if n)
+
+
 def advice(alarm: Alarm) -> Both:
     """What to do about an alarm; empty texts when there is nothing."""
+    if alarm.kind == "fixed":
+        return {"nl": "", "en": ""}
     if alarm.reason in ADVICE:
         return ADVICE[alarm.reason]
     return SILENT if alarm.kind in ("silent", "shrunk") and not alarm.reason else {"nl": "", "en": ""}
@@ -195,9 +217,9 @@ def _silent(found: Alarm) -> Both:
     nl = f" ({why['nl']})" if found.reason else ""
     en = f" ({why['en']})" if found.reason else ""
     return {
-        "nl": f"zwijgt: niets nieuws sinds {_day(found.since, 'nl')}, waar er {_about(found.expected, 'nl')} "
+        "nl": f"zwijgt: niets nieuws sinds {_day(found.since, 'nl')}, waar er {about(found.expected)['nl']} "
         f"werden verwacht{nl}",
-        "en": f"silent: nothing new since {_day(found.since, 'en')}, where {_about(found.expected, 'en')} "
+        "en": f"silent: nothing new since {_day(found.since, 'en')}, where {about(found.expected)['en']} "
         f"were expected{en}",
     }
 
@@ -212,8 +234,8 @@ def _html(found: Alarm) -> Both:
 
 def _shrunk(found: Alarm) -> Both:
     return {
-        "nl": f"brengt veel minder: {found.seen} in een week, verwacht {_about(found.expected, 'nl')}",
-        "en": f"brings far less: {found.seen} in a week, {_about(found.expected, 'en')} expected",
+        "nl": f"brengt veel minder: {found.seen} in een week, verwacht {about(found.expected)['nl']}",
+        "en": f"brings far less: {found.seen} in a week, {about(found.expected)['en']} expected",
     }
 
 
@@ -221,16 +243,16 @@ def _flooded(found: Alarm) -> Both:
     nl = "; vrijwel zeker is oud nieuws opnieuw gepubliceerd" if found.reason == AGAIN else ""
     en = "; almost certainly old entries were published again" if found.reason == AGAIN else ""
     return {
-        "nl": f"brengt veel meer: {found.seen} op een dag, verwacht {_about(found.expected, 'nl')}{nl}",
-        "en": f"brings far more: {found.seen} in a day, {_about(found.expected, 'en')} expected{en}",
+        "nl": f"brengt veel meer: {found.seen} op een dag, verwacht {about(found.expected)['nl']}{nl}",
+        "en": f"brings far more: {found.seen} in a day, {about(found.expected)['en']} expected{en}",
     }
 
 
 def _fixed(found: Alarm) -> Both:
-    return {
-        "nl": f"is terug; nieuw: {found.seen}",
-        "en": f"is back; new: {found.seen}",
-    }
+    why = reason(found.reason)
+    nl = f" (was: {why['nl']})" if found.reason else ""
+    en = f" (was: {why['en']})" if found.reason else ""
+    return {"nl": f"is terug{nl}; nieuw: {found.seen}", "en": f"is back{en}; new: {found.seen}"}
 
 
 def _moved(found: Alarm) -> Both:
@@ -258,10 +280,10 @@ def _day(when: date, language: str) -> str:
     return f"{when.day} {_MONTHS[language][when.month - 1]}"
 
 
-def _about(expected: float, language: str) -> str:
+def about(expected: float) -> Both:
     """A number of items as people say it: one decimal below ten."""
     number = f"{expected:.0f}" if expected >= 10 else f"{expected:.1f}".removesuffix(".0")
-    return f"ongeveer {number.replace('.', ',')}" if language == "nl" else f"about {number}"
+    return {"nl": f"ongeveer {number.replace('.', ',')}", "en": f"about {number}"}
 
 
 def not_heard(names: Mapping[str, str], alarms: Sequence[Alarm]) -> Both | None:

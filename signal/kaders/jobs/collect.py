@@ -32,8 +32,8 @@ WORKERS = 32
 """Threads that wait for sources side by side: nearly all of a visit is waiting, and the door keeps more than
 a few from one host."""
 BUDGET = 240.0
-"""Seconds within which the visits of a scheduled round begin: the next round is five minutes later, and one slow
-host must not hold up all others. What was not begun is still due then."""
+"""Seconds within which the visits of a scheduled round begin: the next round is five minutes later, and one
+slow host must not hold up all others. What was not begun is still due then."""
 SHARDS = 16
 """Tasks of one round at most: under a scheduler a task costs a second or two, whatever it does."""
 WORTH = 25

@@ -18,6 +18,7 @@ from kaders.model import Item, Question
 from kaders.net.addresses import connect
 from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
 from kaders.net.walls import wall
+from kaders.queries import JsonApi
 from kaders.read.items import Asked, Found, digest
 from kaders.read.known import Rest, cut
 from kaders.read.readers import READERS, Reader
@@ -121,11 +122,12 @@ def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul
     """Everything that the pages of one visit hold, as far as it is not known to be unchanged."""
     reader = READERS[source.reader]
     question = reader.first(source, memory.cursor, by.moment)
-    validators = shown(memory, by.moment) if reader.whole else Validators()
+    whole = reader.whole or (isinstance(source.query, JsonApi) and source.query.pages is None)
+    validators = shown(memory, by.moment) if whole else Validators()
     reply = _ask(question, source, by, validators, memory.cursor)
     brought = Haul(reply, _hash(question, reply), dict(memory.cursor))
     same = reply.status == 304 or brought.body == memory.body
-    if memory.body and same and reader.whole:
+    if memory.body and same and whole:
         brought.unchanged, brought.short = True, memory.short
         return brought
     rest = cut(reply.body, set(memory.marks)) if reader.cuts else Rest(reply.body, (), 0)

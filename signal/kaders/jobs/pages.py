@@ -73,8 +73,8 @@ class PagesDone:
     def refused(self) -> bool:
         """Whether most of the pages that were asked failed for good, so that asking on brings little.
 
-        That is more than half of them: REFUSED or more, or all of them barred by the site (BARRED). Pages that
-        may still come count as asked, those that waited too long do not.
+        That is more than half of them: REFUSED or more, or all of them barred by the site (BARRED). Pages
+        that may still come count as asked, those that waited too long do not.
         """
         asked = {reason: count for reason, count in self.failures.items() if reason != "too_late"}
         lost = {reason: count for reason, count in asked.items() if reason not in LATER}

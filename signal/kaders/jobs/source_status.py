@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
 
 from kaders.detect import source_words
 from kaders.detect.health import Alarm, health
 from kaders.detect.history import HISTORY_DAYS, Volume, weeks
+from kaders.detect.silence import Silence, quiet_sources
+from kaders.errors import Quarantine
+from kaders.model import Fetch
 from kaders.settings import Settings, Source
-from kaders.store import state
+from kaders.store import ledger_files, state
 from kaders.store.connection import Connection
-from kaders.store.ledger import SourceState, last_period, source_states, volumes
+from kaders.store.inventory import pending_ledger
+from kaders.store.ledger import VOLUMES, SourceState, last_period, source_states, volumes
 from kaders.store.state import State
 
 MANY = 100
@@ -33,6 +41,7 @@ class Standing:
     memory: State | None
     week: Volume | None
     alarms: tuple[Alarm, ...]
+    quiet: Silence | None = None
 
     @property
     def outcome(self) -> str:
@@ -48,19 +57,64 @@ class Standing:
 def standings(con: Connection, settings: Settings, moment: datetime) -> list[Standing]:
     """Every source that is visited on schedule as it stood at `moment` (aware), in the order of their rank.
 
-    What the collector remembers is of now: it is left out where it is later than `moment`.
+    What the collector remembers is of now: it is left out where it is later than `moment`. Visits that were
+    not loaded yet count for how a source stands, and not for its alarms.
     """
+    history = volumes(con, moment, settings.organisation.timezone, HISTORY_DAYS)
+    waiting = pending_ledger(con, settings.places).values()
+    stands = _with_later(source_states(con, moment), _visits(waiting, moment))
+    return _standings(settings, moment, history, stands)
+
+
+def standings_unloaded(settings: Settings, moment: datetime) -> list[Standing]:
+    """The same where there is no warehouse yet: from the files of the run ledger alone."""
+    stands = _with_later({}, _visits(ledger_files.paths(settings.places), moment))
+    return _standings(settings, moment, pd.DataFrame(columns=list(VOLUMES)), stands)
+
+
+def _visits(paths: Iterable[Path], moment: datetime) -> list[Fetch]:
+    """The visits up to `moment` in these ledger files, in the order in which they were made.
+
+    A damaged file is left out: the load that follows names it.
+    """
+    found: list[Fetch] = []
+    for path in paths:
+        with suppress(Quarantine):
+            found += [fetch for fetch in ledger_files.read(path) if fetch.moment <= moment]
+    return sorted(found, key=lambda fetch: fetch.moment)
+
+
+def _with_later(known: Mapping[str, SourceState], visits: Iterable[Fetch]) -> dict[str, SourceState]:
+    """How the sources stand after these visits as well."""
+    stands = dict(known)
+    for fetch in visits:
+        before = stands.get(fetch.source)
+        if before and before.last >= fetch.moment:
+            continue
+        since = before.since if before and before.outcome == fetch.outcome else fetch.moment
+        said = fetch.detail or fetch.reason
+        stands[fetch.source] = SourceState(
+            fetch.source, fetch.outcome, said, since, fetch.moment, fetch.reason
+        )
+    return stands
+
+
+def _standings(
+    settings: Settings, moment: datetime, history: pd.DataFrame, stands: Mapping[str, SourceState]
+) -> list[Standing]:
     own, visited = settings.organisation, settings.visited
-    history, day = volumes(con, moment, own.timezone, HISTORY_DAYS), last_period(moment, own.timezone)
+    day = last_period(moment, own.timezone)
     memories = {source.id: _memory(settings, source, moment) for source in visited}
     moved = {name: memory.moved_to for name, memory in memories.items() if memory and memory.moved_to}
     alarms = health(history, visited, day, own, moved)
-    stands, week = source_states(con, moment), weeks(history, visited, day, own)
+    week, quiet = weeks(history, visited, day, own), quiet_sources(history, visited, day, own)
     by_source: dict[str, tuple[Alarm, ...]] = {}
     for alarm in alarms:
         by_source[alarm.source] = (*by_source.get(alarm.source, ()), alarm)
     found = [
-        Standing(s, stands.get(s.id), memories[s.id], week.get(s.id), by_source.get(s.id, ()))
+        Standing(
+            s, stands.get(s.id), memories[s.id], week.get(s.id), by_source.get(s.id, ()), quiet.get(s.id)
+        )
         for s in visited
     ]
     return sorted(found, key=lambda each: each.rank)
@@ -84,7 +138,7 @@ def _summary(found: list[Standing]) -> str:
     counts = Counter(each.outcome for each in found)
     order = ("OK", "PARTIAL", "FAILED", "NOT EXPECTED", "NEVER")
     said = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in order if counts[outcome])
-    alarms = sum(bool(each.alarms) for each in found)
+    alarms = sum(any(alarm.kind != "fixed" for alarm in each.alarms) for each in found)
     return f"sources: {len(found):,} visited on schedule ({said or 'none'}), {alarms:,} with an alarm"
 
 
@@ -95,7 +149,7 @@ def _line(each: Standing, settings: Settings) -> str:
         since, last = clock(each.stands.since, settings), clock(each.stands.last, settings)
         why = f" ({_why(each.stands)})" if each.stands.reason or each.stands.code else ""
         said = f"{each.outcome:<12} {each.source.id}: since {since}{why}, last visit {last}"
-    return "; ".join([said, *_week(each), *_waiting(each, settings)])
+    return "; ".join([said, *_week(each), *_quiet(each), *_waiting(each, settings)])
 
 
 def _why(stands: SourceState) -> str:
@@ -127,12 +181,22 @@ def _week(each: Standing) -> list[str]:
     return [f"{each.week.seen} new in 7 days, {kind} {each.week.expected:.3g}"]
 
 
+def _quiet(each: Standing) -> list[str]:
+    """That nothing came for longer than usual, as long as that is no alarm."""
+    if each.quiet is None or any(alarm.kind in ("silent", "html") for alarm in each.alarms):
+        return []
+    days = round(each.quiet.days)
+    expected = source_words.about(each.quiet.expected)["en"]
+    return [f"quiet for {days} {'day' if days == 1 else 'days'}, {expected} expected"]
+
+
 def _alarms(each: Standing) -> Iterable[str]:
     """A line for each alarm, and one for what to do; for a failure without an alarm only the last."""
     code = each.stands.code if each.stands and each.outcome in ("FAILED", "PARTIAL") else ""
     todo = [source_words.ADVICE.get(code, {"en": ""})["en"]]
     for alarm in each.alarms:
-        yield f"{INDENT}ALARM {source_words.alarm(alarm)['en']}"
+        word = "NOTE" if alarm.kind == "fixed" else "ALARM"
+        yield f"{INDENT}{word} {source_words.alarm(alarm)['en']}"
         todo.append(source_words.advice(alarm)["en"])
     yield from (f"{INDENT}{what}" for what in dict.fromkeys(todo) if what)
 

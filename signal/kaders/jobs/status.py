@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from textwrap import shorten
 
-from kaders.jobs.source_status import Standing, clock, source_lines, standings
+from kaders.jobs.source_status import Standing, clock, source_lines, standings, standings_unloaded
 from kaders.settings import Settings
 from kaders.store import inventory, landing, runs
 from kaders.store.connection import reading
@@ -40,8 +40,7 @@ def status(settings: Settings, moment: datetime, *, every: bool = False) -> list
     every: a line for each source also where there are very many; otherwise for those with something to say.
     """
     if not settings.places.published.exists():
-        nothing = f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"
-        return [nothing, *_runs(settings, begun=True)]
+        return _unloaded(settings, moment, every=every)
     with reading(settings.places) as con:
         found, size = standings(con, settings, moment), sizes(con)
         loaded = inventory.loaded_landing(con)
@@ -60,6 +59,15 @@ def status(settings: Settings, moment: datetime, *, every: bool = False) -> list
         *_runs(settings),
         *(f"late: {what}" for what in late or ["nothing"]),
     ]
+
+
+def _unloaded(settings: Settings, moment: datetime, *, every: bool) -> list[str]:
+    """The same before anything was loaded: of the sources as soon as one was visited."""
+    nothing = f"{settings.organisation.id}: nothing has been loaded yet; run `kaders run` first"
+    found = standings_unloaded(settings, moment)
+    visited = any(each.stands or each.memory for each in found)
+    lines = source_lines(found, settings, every=every) if visited else []
+    return [nothing, *lines, *_runs(settings, begun=True)]
 
 
 def _runs(settings: Settings, *, begun: bool = False) -> list[str]:

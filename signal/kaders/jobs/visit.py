@@ -25,6 +25,8 @@ PARTLY = "partly_unreadable"
 """The reason of a visit that brought entries and could not read others; detect.source_words says it."""
 MEMORY_LOST = "memory_lost"
 """The reason of a visit whose memory was damaged: what its cursor had passed by may be missing."""
+PAGES_REFUSED = "pages_refused"
+"""The reason of a visit whose entries came and whose articles were refused."""
 READING = 60.0
 """Seconds that the pages of one source are read for at a visit; the rest waits for the next one."""
 PAGES_AT_ONCE = 40
@@ -185,6 +187,8 @@ def _with_articles(source: Source, by: Round, line: Fetch) -> Fetch:
     said = [f"{len(found.items)} articles read"] if found.items else []
     said += [f"{count} pages {reason}" for reason, count in sorted(found.failures.items())]
     said += [f"{found.left} pages wait"] if found.left else []
+    if found.refused and line.outcome == "OK":
+        line = replace(line, outcome="PARTIAL", reason=PAGES_REFUSED)
     return _said(line, said)
 
 

@@ -116,8 +116,8 @@ class Door:
         secret: the key, sent as `question.key` says; past: the moment as of which to answer, which only a
         reply with Memento-Datetime does (RFC 7089); largest: bytes, as received and as unpacked; page:
         whether robots.txt must allow it; pause: seconds to the next question to this host, if more than ours;
-        inside: whether it may go to our own places. Give False for an address that a public source gave us. A
-        redirect leads to our own places only from there, whatever is given.
+        inside: whether it may go to our own places; False for an address that a public source gave us. To
+        them a redirect leads only from them.
         Raises FetchFailed: refused_address, dns, unreachable, timeout, tls, redirects, too_large, truncated,
         unreadable, empty, robots, turn, rate_limited, no_secret, secret_refused, http_404, http_410,
         http_4xx, http_5xx, or no_past for an error that is not of the moment that was asked for.
@@ -147,11 +147,11 @@ class Door:
         return self._way().exchange(request, end=end, largest=0, direct=direct, read=False).status
 
     @contextmanager
-    def stream(self, url: str) -> Iterator[Connect]:
+    def stream(self, url: str, *, pause: float | None = None) -> Iterator[Connect]:
         """Hold a turn at a ws or wss address for the length of the block; what is given connects to it.
 
         The connection is judged and goes through the proxy as all others do; TLS is for who reads it, with
-        `trust`. Raises FetchFailed refused_address, turn, rate_limited or timeout.
+        `trust`. pause: as in `ask`. Raises FetchFailed refused_address, turn, rate_limited or timeout.
         """
         at = target("http" + url[2:] if url[:2].lower() == "ws" else url)
         direct = self._direct(at, inside=True)
@@ -162,7 +162,7 @@ class Door:
                 return straight(at.host, at.port, timeout=seconds, allow=self._allow, resolve=self._resolve)
             return tunnel(self._proxy, at, seconds, resolve=self._resolve, agent=self._agent)
 
-        with nullcontext() if self._ours(at) else self._turns.turn(at.host):
+        with nullcontext() if self._ours(at) else self._turns.turn(at.host, pause=pause or 0.0):
             yield connect
 
     def is_inside(self, url: str) -> bool:

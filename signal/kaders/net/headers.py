@@ -31,8 +31,9 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a source answered. `body` is unpacked and without our key; `status` is 200 or another success, or 304 for unchanged.
+    """What a source answered. `status` is 200 or another success, or 304 for unchanged.
 
+    body        unpacked, and without our key in any usual spelling
     of_moment   whether the reply is what the source said at the moment that was asked for
     url         the address that answered, after redirects, without our key
     moved_to    where the address has moved for good; '' when it has not

@@ -35,8 +35,8 @@ class Robots:
     def check(self, target: Target) -> float:
         """The seconds between two pages that the site asks for, 0 when it asks for none.
 
-        Raises FetchFailed robots when this page may not be read; when the rules cannot be had, and nothing may
-        be read for now, the reason for that (http_5xx, timeout, dns …), for it may pass.
+        Raises FetchFailed robots when this page may not be read; when the rules cannot be had, and nothing
+        may be read for now, the reason for that (http_5xx, timeout, dns …), for it may pass.
         """
         rules = self._of(target.origin)
         if isinstance(rules, FetchFailed):
@@ -60,6 +60,13 @@ class Robots:
             try:
                 text = self._fetch(origin)
             except FetchFailed as failed:
-                return failed
+                return _passing(failed)
             self._kept[origin] = text
         return Protego.parse(text)
+
+
+def _passing(failed: FetchFailed) -> FetchFailed:
+    """Why nobody can say, with a reason that belongs to no page: the page itself may be in order."""
+    if failed.reason in ("redirects", "refused_address", "unreadable", "too_large", "empty"):
+        return FetchFailed("unreachable", failed.detail, failed.status, failed.retry_after)
+    return failed

@@ -1,4 +1,4 @@
-"""A connection through a proxy for what is no HTTP: the proxy is asked for it with CONNECT (RFC 9110, 9.3.6)."""
+"""A connection through a proxy for what is no HTTP, asked for with CONNECT (RFC 9110, section 9.3.6)."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def _untrusted(authorities: str, error: Exception) -> str:
 
 
 class _Addressless(logging.Filter):
-    """Leaves of addresses in urllib3's own debug lines the host alone: keys stand in the query and the path."""
+    """Leaves only the host of addresses in urllib3's own debug lines: keys stand in query and path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

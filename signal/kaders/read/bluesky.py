@@ -7,8 +7,8 @@ deletions only. Posts whose author asks not to be shown to those who are not sig
 are not kept; when we have one, it is taken back.
 
 The cursor: newest (moment of the newest post), until (how far back this visit reads), held (posts that are
-met again), kept (posts that are asked after in turns), unmet (those not met yet in today's long reading), doubt
-(to ask after), checked (its day).
+met again), kept (posts that are asked after in turns), unmet (those not met yet in today's long reading),
+doubt (to ask after), checked (its day).
 """
 
 from __future__ import annotations

@@ -153,13 +153,18 @@ def _item(entry: Any, asked: Asked) -> Item:
     if not isinstance(entry, dict):
         raise TypeError("an entry is no object")
     link = _one(entry, query.url)
+    url = canonical(link, base=asked.url or asked_at(asked)) if link else ""
+    title = plain(_words(entry, query.title))
+    text = plain("\n\n".join(filter(None, (_words(entry, path) for path in query.text))))
+    if not (title or text or url):
+        raise ValueError("nothing to read and nothing to open")
     published, mark = dates.judged(_one(entry, query.published), fetched_at=asked.fetched_at)
     return item(
         asked,
         guid=_one(entry, query.id),
-        url=canonical(link, base=asked.url or asked_at(asked)) if link else "",
-        title=plain(_words(entry, query.title)),
-        text=plain("\n\n".join(filter(None, (_words(entry, path) for path in query.text)))),
+        url=url,
+        title=title,
+        text=text,
         published=published,
         language=_one(entry, query.language) or source.language,
         author=byline(_words(entry, query.author), source, asked.key),

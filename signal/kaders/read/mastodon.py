@@ -2,8 +2,8 @@
 
 A visit walks forward from the last post that is known (`min_id`), page by page, so nothing is skipped however
 long ago the last visit was. The first visit of a day walks from three days back: what was edited comes as a
-revision, and a post that does not come by any more is asked after by its id before it counts as deleted. Older
-ones are asked after in turns (read.posts), for deletions only.
+revision, and a post that does not come by any more is asked after by its id before it counts as deleted.
+Older ones are asked after in turns (read.posts), for deletions only.
 
 The cursor: newest (highest id), at (where the walk is), held (posts that are met again), kept (posts that are
 asked after in turns), checked (day of the last long walk), doubt (ids to ask after), single (whether they are

@@ -29,7 +29,7 @@ judges the week by what was said, not by what was left standing."""
 MOST_HELD = 1000
 """Posts that are met again at most: 20 kB of memory for a source."""
 KEPT = timedelta(days=90)
-"""How long it is asked whether a post is still there: as long as its words are kept (settings.text_days)."""
+"""How long it is asked whether a post is still there: as long as its words are kept (entries.Retention)."""
 MOST_KEPT = 5000
 """Posts that are asked after in turns at most, the newest by their day: with ROUNDS questions of twenty a day
 each comes up every 25 days. In the memory of a source they take 130 kB (Mastodon) or 400 kB (Bluesky)."""

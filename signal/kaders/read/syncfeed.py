@@ -39,8 +39,8 @@ def parse(body: bytes, asked: Asked) -> Found:
     """The entries of one page, what is deleted, the next page, and as cursor the last skiptoken.
 
     Entries without one of the words that are asked for are left out. An empty page is the end of the feed. A
-    visit that runs out of pages leaves a token from which the next one goes on. From entries that say no token
-    nothing leads on: `short` is then cut_off, and the same place is asked again.
+    visit that runs out of pages leaves a token from which the next one goes on. From entries that name no
+    token nothing leads on: `short` is then cut_off, and the same place is asked again.
     Raises Quarantine as read.markup.tree does, and unreadable for anything but an Atom feed.
     """
     root = tree(body)

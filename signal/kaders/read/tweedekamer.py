@@ -9,8 +9,8 @@ not certain: plenary ones stand elsewhere. Decisions, votes and records have no 
 from these fields; they get their OData address.
 
 The cursor: newest (the newest change that we have) and, while a walk over the pages is not at its end, which
-may take several visits, since (from when this visit asked), at (how far it came) and link (the next page, only
-when all that it read changed within one second) with the moment at which it was given.
+may take several visits, since (from when this visit asked), at (how far it came) and link (the next page,
+only when all that it read changed within one second) with the moment at which it was given.
 """
 
 from __future__ import annotations
@@ -68,9 +68,11 @@ that does not say so tells at least when it changed."""
 def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:
     """What changed since the newest change that we have, oldest first; deletions too, once there is a cursor.
 
-    After a visit that ran out of pages: what changed since the last one that it read, without overlap, so that
-    a walk comes to its end however much changed within an hour. Going on at a moment rather than at a page
-    skips nothing when rows on the pages that were read have changed meanwhile. Without `$top`: it would limit the whole answer, and the service, which gives 250 a page by itself, would
+    After a visit that ran out of pages: what changed since the last row that it read, without overlap, so
+    that a walk comes to its end however much changed within an hour. Going on at a moment rather than at a
+    page skips nothing when rows on the pages that were read have changed meanwhile.
+
+    Without `$top`: it would limit the whole answer, and the service, which gives 250 a page by itself, would
     then give no next page.
     """
     query = source.query

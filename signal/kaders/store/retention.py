@@ -34,7 +34,7 @@ class Words:
 
 
 def words_of(keep: Retention, sources: Iterable[Source]) -> Words:
-    """How long the words of each source are kept, by its class; of a source that is gone as long as a post."""
+    """How long the words of each source are kept, by its class; those of a source that is gone, as posts."""
     return Words(keep.text, {source.id: keep.days_of(source.kept_as) for source in sources})
 
 

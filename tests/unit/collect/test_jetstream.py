@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from websockets.sync.server import Server, ServerConnection, serve
 
+from certificates import certificate
 from kaders.collect import jetstream
 from kaders.collect.jetstream import Heard, listen
-from kaders.net.addresses import connect
-from kaders.net.failures import FetchFailed
+from kaders.net.door import Door, FetchFailed
 from kaders.read.items import Asked, Found
 from kaders.read.jetstream import POST, parse
 from kaders.settings import Source
@@ -45,6 +48,7 @@ def event(seconds: float, text: str, rkey: str = "") -> dict[str, Any]:
 class Stream:
     """Plays back what it holds from the cursor on, as the real one does, and may break off after some events.
 
+    unsorted  whether it plays all that it holds, in its own order
     breaks  after how many events each connection breaks off, in turn; the last word stands for all that follow
     """
 
@@ -53,6 +57,7 @@ class Stream:
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     filler: str = ""
+    unsorted: bool = False
     over: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, connection: ServerConnection) -> None:
@@ -62,7 +67,7 @@ class Stream:
         self.agents.append(connection.request.headers["User-Agent"])
         start, left = int(query["cursor"][0]), self.breaks.pop(0) if self.breaks else -1
         for each in self.events:
-            if each["time_us"] >= start:
+            if self.unsorted or each["time_us"] >= start:
                 if left == 0:
                     connection.socket.shutdown(socket.SHUT_RDWR)
                     return
@@ -93,15 +98,13 @@ def hear(server: Server, monkeypatch: pytest.MonkeyPatch) -> Listen:
     """Listens to the server, with the cursor and the limits that are given."""
     monkeypatch.setattr(jetstream, "QUIET", 0.3)
     port = server.socket.getsockname()[1]
-
-    def opened(host: str, at: int) -> socket.socket:
-        return connect(host, at, timeout=2, allow=[f"127.0.0.1:{port}"])
+    door = Door(allow=[f"127.0.0.1:{port}"])
 
     def call(cursor: int = 0, *, most: int = 1_000_000, deadline: float = 5, **query: Any) -> Heard:
         return listen(
             source(f"ws://127.0.0.1:{port}/subscribe", **query),
             {"time_us": str(cursor)} if cursor else {},
-            connect=opened, until_us=US, deadline=deadline, most=most, contact="pers@toets.example",
+            door=door, until_us=US, deadline=deadline, most=most, contact="pers@toets.example",
         )  # fmt: skip
 
     return call
@@ -223,7 +226,7 @@ def test_an_address_inside_our_walls_is_refused() -> None:
     with pytest.raises(FetchFailed) as refused:
         listen(
             source("ws://127.0.0.1:9/subscribe"), {}, until_us=US, deadline=2, most=1000,
-            connect=lambda host, port: connect(host, port, timeout=1),
+            door=Door(),
         )  # fmt: skip
     assert refused.value.reason == "refused_address"
 
@@ -245,5 +248,117 @@ def test_a_server_that_is_no_stream_is_a_failure() -> None:
         with pytest.raises(FetchFailed, match="unreachable"):
             listen(
                 source(f"ws://127.0.0.1:{port}/subscribe"), {}, until_us=US, deadline=3, most=1000,
-                connect=lambda host, at: connect(host, at, timeout=1, allow=[f"127.0.0.1:{port}"]),
+                door=Door(allow=[f"127.0.0.1:{port}"]),
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", [10**18, US + 61 * SECOND, 0, -1])
+def test_an_event_of_a_moment_that_cannot_be_does_not_take_the_cursor_along(
+    stream: Stream, hear: Listen, moment: int
+) -> None:
+    odd = event(50, "afvalpas van later") | {"time_us": moment}
+    stream.events, stream.unsorted = [event(60, "afvalpas een"), odd, event(40, "afvalpas twee")], True
+    heard = hear(US - 100 * SECOND)
+    assert texts(heard) == ["afvalpas een", "afvalpas twee"]
+    assert heard.cursor == str(US - 40 * SECOND)
+
+
+def test_a_cursor_in_the_future_is_begun_anew_and_said(stream: Stream, hear: Listen) -> None:
+    stream.events = [event(0, "afvalpas")]
+    heard = hear(10**18)
+    assert (heard.cursor, read(heard).short) == (str(US), "cut_off")
+    assert stream.asked[0]["cursor"] == [str(US - 605 * SECOND)]
+
+
+class Proxy:
+    """Lets who asks for stroom.example through to a server; others get its words, or nothing when it has none."""
+
+    def __init__(self, port: int = 0, words: bytes = b"") -> None:
+        self.port, self.words, self.asked = port, words, b""
+        self.over = threading.Event()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self) -> None:
+        while True:
+            taken, _ = self.server.accept()
+            threading.Thread(target=self.answer, args=(taken,), daemon=True).start()
+
+    def answer(self, taken: socket.socket) -> None:
+        asked = b""
+        while not asked.endswith(b"\r\n\r\n"):
+            asked += taken.recv(1)
+        self.asked = asked
+        if not self.port:
+            taken.sendall(self.words)
+            self.over.wait(5)
+            return
+        taken.sendall(b"HTTP/1.1 200 Toe maar\r\nVia: proxy\r\n\r\n")
+        onward = socket.create_connection(("127.0.0.1", self.port))
+        threading.Thread(target=self.pump, args=(onward, taken), daemon=True).start()
+        self.pump(taken, onward)
+
+    @staticmethod
+    def pump(come: socket.socket, go: socket.socket) -> None:
+        with suppress(OSError), go:
+            while piece := come.recv(65536):
+                go.sendall(piece)
+
+
+def through(
+    proxy: Proxy, url: str = "wss://stroom.example/subscribe", authorities: str | None = None
+) -> Heard:
+    door = Door(proxy=proxy.url, authorities=authorities, pause=0)
+    return listen(source(url), {}, door=door, until_us=US, deadline=1, most=1_000_000)
+
+
+def test_a_stream_goes_through_the_proxy_and_its_authority_is_believed(
+    stream: Stream, tmp_path: Path
+) -> None:
+    certificate(tmp_path, "gezag")
+    mine = certificate(tmp_path, "bron", issuer="gezag", subject="stroom.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(mine, mine.with_suffix(".key"))
+    stream.events = [event(0, "afvalpas")]
+    with serve(stream, "127.0.0.1", 0, ssl=context) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.socket.getsockname()[1]
+        proxy = Proxy(port)
+        assert texts(through(proxy, authorities=str(tmp_path / "gezag.pem"))) == ["afvalpas"]
+        assert proxy.asked.startswith(b"CONNECT stroom.example:443 HTTP/1.1\r\nHost: stroom.example:443\r\n")
+        with pytest.raises(FetchFailed) as caught:
+            through(Proxy(port))
+        assert caught.value.reason == "tls"
+        stream.over.set()
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(b"HTTP/1.1 403 Nee\r\n\r\n", "unreachable"), (b"HTTP/1.1 200 Ja\r\n" + b"X: x\r\n" * 9000, "unreachable"), (b"ja\r\n\r\n", "unreachable"), (b"", "timeout")],
+    ids=["refuses", "goes on", "no HTTP", "mute"],
+)  # fmt: skip
+def test_a_proxy_that_does_not_let_a_stream_through(words: bytes, reason: str) -> None:
+    with pytest.raises(FetchFailed) as caught:
+        through(Proxy(words=words))
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "localhost", "intranet", "0x7f.1"])
+def test_a_proxy_is_not_asked_for_a_stream_inside(host: str) -> None:
+    proxy = Proxy(words=b"HTTP/1.1 403 Nee\r\n\r\n")
+    with pytest.raises(FetchFailed) as caught:
+        through(proxy, f"ws://{host}:8000/subscribe")
+    assert (caught.value.reason, proxy.asked) == ("refused_address", b"")
+
+
+def test_streams_of_one_host_wait_for_their_turn() -> None:
+    proxy = Proxy(words=b"HTTP/1.1 403 Nee\r\n\r\n")
+    door = Door(proxy=proxy.url, pause=9, patience=5)
+    reasons = []
+    for _ in range(2):
+        with pytest.raises(FetchFailed) as caught:
+            listen(source("wss://stroom.example/"), {}, door=door, until_us=US, deadline=1, most=1000)
+        reasons.append((caught.value.reason, caught.value.retry_after))
+    assert reasons == [("unreachable", 0), ("turn", 9)], "the second comes too soon"

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,13 @@ def test_through_a_proxy_an_inner_webhook_has_to_be_allowed(receiver: Receiver) 
     own = Network(proxy="http://127.0.0.1:1", allow=(receiver.url.removeprefix("http://"),))
     webhook.send(ALERT, url=f"{receiver.url}/geheim/204", network=own)
     assert len(receiver.got) == 1
+
+
+def test_authorities_that_cannot_be_read(receiver: Receiver, tmp_path: Path) -> None:
+    network = Network(authorities=str(tmp_path / "gezag.pem"))
+    with pytest.raises(NotConfigured, match=r"organisation\.yaml"):
+        webhook.send(ALERT, url=f"{receiver.url}/geheim/204", network=network)
+    assert not receiver.got
 
 
 def test_an_address_that_is_no_web_address() -> None:

@@ -182,6 +182,33 @@ def test_what_several_bring_at_once_is_news() -> None:
     assert kinds(*rows, *flood, day(YESTERDAY, 1, name="radio"), sources=three) == []
 
 
+def crowd(number: int, *floods: Row) -> list[tuple[str, str]]:
+    """What is told of so many publishers of four a day, those with a flood instead of their last day."""
+    names, away = [f"krant{n}" for n in range(number)], {row["source"] for row in floods}
+    rows = [row for name in names for row in good(20, last=back(1), name=name)]
+    rows += [day(YESTERDAY, 1, name=name) for name in names if name not in away]
+    many = tuple(bron(name=name) for name in names)
+    return [(alarm.source, alarm.reason) for alarm in alarms(*rows, *floods, sources=many)]
+
+
+def test_of_many_sources_a_few_that_are_flooded_do_not_hide_each_other() -> None:
+    three, two = ([day(YESTERDAY, 60, kept=0, name=f"krant{n}") for n in range(number)] for number in (3, 2))
+    assert crowd(30, *three) == []
+    assert crowd(30, *two) == [("krant0", ""), ("krant1", "")]
+
+
+def test_two_sources_of_one_publisher_are_no_news() -> None:
+    rows = [row for name in ("krant", "bode") for row in good(40, last=back(1), name=name)]
+    flood = [day(YESTERDAY, 60, kept=0, name=name) for name in ("krant", "bode")]
+    two = (bron(), source("bode", "news", 4.0, owner_group="krant"))
+    assert kinds(*rows, *flood, sources=two) == [("flooded", ""), ("flooded", "")]
+
+
+def test_an_archive_that_is_published_again_is_told_whatever_the_others_do() -> None:
+    again = [day(YESTERDAY, 20, kept=0, renewed=20, name=f"krant{n}") for n in range(4)]
+    assert crowd(5, *again) == [(f"krant{n}", AGAIN) for n in range(4)]
+
+
 def test_an_archive_that_once_flooded_is_no_new_habit() -> None:
     """A week later a silence is seen as soon as before."""
     rows = good(40, last=FRIDAY - timedelta(days=1))
@@ -242,6 +269,37 @@ def test_a_source_that_returns_is_told_once(away: Any) -> None:
     assert kinds(*rows) == []
 
 
+def test_a_source_that_failed_before_it_was_called_silent_is_told_when_it_is_back() -> None:
+    """A source of one a day is not silent after two days, but the report said that it failed."""
+    week = [1, 1, 1, 1, 1, 1, 1]
+    away = [failed(back(n), "http_404") for n in (3, 2)]
+    rows = [*good(40, last=back(4), week=week), *away, day(back(1), 1), day(YESTERDAY, 1)]
+    assert kinds(*rows[:-2], sources=(bron(1.0),), when=back(2)) == []
+    assert kinds(*rows[:-1], sources=(bron(1.0),), when=back(1)) == [("fixed", "http_404")]
+    assert kinds(*rows, sources=(bron(1.0),)) == []
+
+
+def test_a_return_after_days_without_any_visit_is_told_too() -> None:
+    rows = [*good(40, last=back(5)), failed(back(4), "tls"), day(YESTERDAY, 5)]
+    assert kinds(*rows) == [("fixed", "tls")]
+
+
+@pytest.mark.parametrize(("hours", "told"), [(0.5, []), (9, [("fixed", "timeout")])])
+def test_one_visit_that_fails_between_good_ones_is_no_return(
+    hours: float, told: list[tuple[str, str]]
+) -> None:
+    end = 86400.0 * back(0).toordinal()
+    last = day(back(1), 4, outcome="FAILED", reason="timeout", until=end - 3600 * hours)
+    assert kinds(*good(40, last=back(2)), last, day(YESTERDAY, 5)) == told
+
+
+def test_when_our_own_line_is_up_again_nobody_is_called_back() -> None:
+    names = [f"krant{n}" for n in range(6)]
+    rows = [row for name in names for row in good(40, last=back(2), name=name)]
+    rows += [row for name in names for row in (failed(back(1), "dns", name), day(YESTERDAY, 5, name=name))]
+    assert kinds(*rows, sources=tuple(bron(name=name) for name in names)) == []
+
+
 def test_nothing_after_the_day_is_known() -> None:
     rows = good(40, last=FRIDAY)
     later = [failed(FRIDAY + timedelta(days=1), "login_wall")]
@@ -291,6 +349,7 @@ def told(kind: Any, reason: str = "", seen: int = 0) -> Alarm:
         (told("flooded", seen=80), "veel meer: 80 op een dag", "far more: 80 in a day"),
         (told("flooded", AGAIN, 80), "opnieuw gepubliceerd", "published again"),
         (told("fixed", seen=1), "is terug; nieuw: 1", "is back; new: 1"),
+        (told("fixed", "dns", 2), "is terug (was: het internetadres", "is back (was: the internet address"),
         (told("moved", "https://x.example/rss"), "voorgoed verhuisd naar https://x.example/rss", "change url:"),
     ],
 )  # fmt: skip
@@ -305,6 +364,15 @@ def test_a_silence_without_a_reason_says_what_to_do() -> None:
     assert "browser" in source_words.advice(told("silent"))["en"]
     assert source_words.advice(told("silent", "timeout"))["en"] == ""
     assert "feed" in source_words.advice(told("html", "html_instead_of_feed"))["en"]
+    assert source_words.advice(told("fixed", "http_404"))["en"] == ""
+
+
+def test_why_pages_gave_no_article_is_told_in_words() -> None:
+    assert source_words.of_pages({"robots": 1, "paywall": 10, "too_late": 2, "weird": 0}) == (
+        "10 pages: the article is behind a paywall; 2 pages: the page waited too long and is not fetched any "
+        "more; 1 page: the site does not want programs to read this page"
+    )
+    assert source_words.of_pages({}) == ""
 
 
 def test_what_can_be_done_is_told_for_known_reasons_in_both_languages() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from kaders.detect import health
+from kaders.detect.history import HISTORY_DAYS
 from kaders.detect.usual import Usual, learn
+from kaders.load import root
 
 from .steady import PER_DAY, RHYTHMS, counts, line_of, source, wolves
 
@@ -40,6 +44,32 @@ def test_a_source_that_stops_is_mostly_heard_of_the_next_morning(per_day: float,
         found = health.worst(source(per_day), line_of(items, rng), frozenset())
         told += found is not None and found.kind == "silent"
     assert told >= 34
+
+
+def promised() -> Iterator[tuple[float, int, int]]:
+    """The table of docs/sources.md: items a day, days until half of such sources are told, and nine in ten."""
+    text = (root() / "docs" / "sources.md").read_text(encoding="utf-8")
+    _, _, table = text.partition("| items a day | ")
+    for row in re.finditer(r"^\| ([\d.]+) \| (\d+) \| (\d+) \|$", table.partition("\n\n")[0], re.MULTILINE):
+        yield float(row[1]), int(row[2]), int(row[3])
+
+
+def days_until_told(per_day: float, rng: np.random.Generator) -> int:
+    """Days without anything, after twelve weeks with, at the end of which a source is called silent."""
+    items = counts(rng, per_day, RHYTHMS["flat"], 1.0, HISTORY_DAYS)
+    line = line_of(np.append(items, np.zeros(60, dtype=int)), rng)
+    for days in range(1, 61):
+        found = health.worst(source(per_day), line.between(days, HISTORY_DAYS + days), frozenset())
+        if found and found.kind == "silent":
+            return days
+    raise AssertionError("never told")
+
+
+def test_the_manual_says_how_long_a_silence_takes() -> None:
+    table, rng = list(promised()), np.random.default_rng(20261123)
+    found = {per_day: sorted(days_until_told(per_day, rng) for _ in range(41)) for per_day, _, _ in table}
+    assert [(per_day, days[20], days[36]) for per_day, days in found.items()] == table
+    assert [per_day for per_day, _, _ in table] == [0.5, 1.0, 2.0, 3.0, 5.0, 7.0]
 
 
 def test_a_source_of_exactly_five_a_day_is_heard_of_the_next_morning() -> None:

@@ -85,6 +85,16 @@ def reply(body: bytes, status: int = 200, **headers: str) -> bytes:
 @pytest.fixture
 def raw() -> Iterator[Raw]:
     """The server, with a feed under /feed."""
+    yield from serving()
+
+
+@pytest.fixture
+def inner() -> Iterator[Raw]:
+    """A second server, for what lies inside our walls."""
+    yield from serving()
+
+
+def serving() -> Iterator[Raw]:
     with Raw() as server:
         server.ways["/feed"] = reply(b"<rss/>", ETag='"een"')
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

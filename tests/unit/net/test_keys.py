@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import json
 import logging
+import re
 import traceback
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -91,3 +95,41 @@ def test_a_key_that_cannot_be_sent(raw: Any, door: Door, secret: str) -> None:
         door.ask(Question(f"{raw.url}/feed", key="bearer"), secret=secret)
     assert caught.value.reason == "no_secret"
     assert not raw.asked
+
+
+ODD = 's/eutel&"1<2>+=x\\ '
+ECHOES = {
+    "as it is": lambda key: key,
+    "in an address": lambda key: quote(key, safe=""),
+    "in an address in small letters": lambda key: re.sub("%..", lambda m: m[0].lower(), quote(key)),
+    "in a form": quote_plus,
+    "in JSON": lambda key: json.dumps(key)[1:-1],
+    "in JSON from PHP": lambda key: json.dumps(key)[1:-1].replace("/", "\\/").replace("&", "\\u0026"),
+    "in JSON for a page": lambda key: re.sub(
+        "[<>&+=]", lambda m: f"\\u{ord(m[0]):04X}", json.dumps(key)[1:-1]
+    ),
+    "in HTML": html.escape,
+    "in HTML by number": lambda key: re.sub(r"\W", lambda m: f"&#{ord(m[0])};", key),
+    "in HTML by name": lambda key: html.escape(key).replace("/", "&sol;").replace("=", "&#x3D;"),
+    "in HTML in JSON": lambda key: json.dumps(html.escape(key))[1:-1],
+    "in an address in an address": lambda key: quote(quote(key, safe=""), safe=""),
+}
+
+
+@pytest.mark.parametrize("form", KEYS)
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("secret", ["GEHEIM0123", ODD, "ab+/cd=="])
+def test_a_key_that_is_repeated_in_a_reply_is_taken_out(
+    raw: Any, door: Door, answer: Any, form: str, echo: str, secret: str
+) -> None:
+    said = ECHOES[echo](secret)
+    raw.ways["/q"] = answer(f'{{"url": "https://t.example/1?api_key={said}&a=1", "x": "{said}"}}'.encode())
+    reply = door.ask(Question(f"{raw.url}/q", key=form), secret=secret)
+    assert reply.body == b'{"url": "https://t.example/1?api_key=&a=1", "x": ""}'
+
+
+def test_what_is_no_key_stays(raw: Any, door: Door, answer: Any) -> None:
+    raw.ways["/q"] = answer("Geheim & afval, één %20 \\u0026".encode())
+    for form, secret in [("", ""), ("", "Geheim"), ("bearer", "afval"), ("bearer", "geheim-&-afval")]:
+        reply = door.ask(Question(f"{raw.url}/q", key=form), secret=secret)
+        assert reply.body.decode() == "Geheim & afval, één %20 \\u0026"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
 
 from kaders.model import Question
+from kaders.net import addresses
 from kaders.net.door import Door
 
 
@@ -52,3 +54,48 @@ def test_a_location_with_odd_bytes_is_asked_for_as_it_is_meant(
     raw.ways["/x"] = lambda handler: handler.wfile.write(answer(b"ja") if "?" in raw.paths[-1] else first)
     assert door.ask(Question(f"{raw.url}/x")).body == b"ja"
     assert raw.paths == ["/x", path]
+
+
+@pytest.fixture
+def both(raw: Any, inner: Any, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """A door for which `raw` is http://nieuws.example on the public internet and `inner` one of our places."""
+    dial = addresses._dial
+
+    def reach(family: int, address: Any, timeout: float, end: float) -> socket.socket:
+        there = raw.server_address if address[0] == "93.184.216.34" else address
+        return dial(family, there, timeout, end)
+
+    def look_up(host: str, port: int, family: int, kind: int) -> list[Any]:
+        return [(socket.AF_INET, kind, 6, "", ("93.184.216.34", port))]
+
+    monkeypatch.setattr(addresses, "_dial", reach)
+    return Door(allow=(inner.place,), resolve=look_up, pause=0)
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_a_public_source_does_not_lead_inside(
+    both: Door, raw: Any, inner: Any, hop: Any, failed: Any, page: bool
+) -> None:
+    raw.ways |= {"/x": hop(f"{inner.url}/feed"), "/robots.txt": hop(f"{inner.url}/robots.txt")}
+    assert both.ask(Question("http://nieuws.example/feed")).body == b"<rss/>"
+    assert both.ask(Question(f"{inner.url}/feed")).body == b"<rss/>", "its own address may lie inside"
+    fault = failed(both, "http://nieuws.example/x", page=page)
+    assert (fault.reason, inner.place in str(fault)) == ("refused_address", False)
+    assert failed(both, f"{inner.url}/feed", page=page, inside=False).reason == "refused_address"
+    assert both.ask(Question("http://nieuws.example/feed"), inside=False).body == b"<rss/>"
+    assert inner.paths == ["/feed"]
+
+
+def test_a_place_inside_leads_inside_and_out_but_not_back_in_when_it_may_not(
+    both: Door, raw: Any, inner: Any, hop: Any, failed: Any
+) -> None:
+    inner.ways |= {"/near": hop("/feed"), "/out": hop("http://nieuws.example/feed")}
+    assert both.ask(Question(f"{inner.url}/near")).url == f"{inner.url}/feed"
+    assert both.ask(Question(f"{inner.url}/out")).url == "http://nieuws.example/feed"
+    assert failed(both, f"{inner.url}/near", inside=False).reason == "refused_address"
+
+
+def test_which_addresses_lie_inside(both: Door, inner: Any) -> None:
+    others = ("http://nieuws.example/", "http://127.0.0.1:1/", f"ftp://{inner.place}/", "", "http://[::1")
+    assert both.is_inside(f"{inner.url}/feed?page=2")
+    assert not any(map(both.is_inside, others))

@@ -4,56 +4,17 @@ from __future__ import annotations
 
 import socket
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from certificates import certificate
+from kaders.errors import ConfigurationError
 from kaders.model import Question
-from kaders.net.door import Door
-
-
-def certificate(
-    folder: Path, name: str, *, issuer: str = "", subject: str = "127.0.0.1", days: int = 2
-) -> Path:
-    """A certificate in one file with its key beside it; signed by itself when no issuer is given."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    by, signer = issuer or name, key
-    if issuer:
-        given = serialization.load_pem_private_key((folder / f"{issuer}.key").read_bytes(), None)
-        assert isinstance(given, ec.EllipticCurvePrivateKey)
-        signer = given
-    until = datetime.now(UTC) + timedelta(days=days)
-    place = x509.IPAddress(ip_address(subject)) if subject[0].isdigit() else x509.DNSName(subject)
-    made = (
-        x509.CertificateBuilder(x509.Name([_name(by)]), x509.Name([_name(name)]), key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(until - timedelta(days=9))
-        .not_valid_after(until)
-        .add_extension(x509.SubjectAlternativeName([place]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=not issuer, path_length=None), critical=True)
-        .sign(signer, hashes.SHA256())
-    )
-    at = folder / f"{name}.pem"
-    at.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    at.with_suffix(".key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return at
-
-
-def _name(text: str) -> x509.NameAttribute[str]:
-    return x509.NameAttribute(NameOID.COMMON_NAME, text)
+from kaders.net.door import Door, open_door
+from kaders.settings import Network, Settings
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +56,19 @@ def test_certificates(
     assert (fault.reason, detail in fault.detail, raw.place in str(fault)) == ("tls", True, False)
 
 
-def test_no_tls_where_it_was_promised(raw: Any, door: Door, failed: Any) -> None:
-    fault = failed(door, f"https://{raw.place}/feed")
-    assert fault.reason in {"tls", "unreachable"}
+def test_no_tls_where_it_was_promised(failed: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+
+        def answer() -> None:
+            taken, _ = plain.accept()
+            with taken:
+                taken.recv(4096)
+                taken.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        at = f"127.0.0.1:{plain.getsockname()[1]}"
+        fault = failed(Door(allow=(at,)), f"https://{at}/feed", deadline=3)
+    assert (fault.reason, fault.detail) == ("tls", "the other side does not speak TLS there")
 
 
 def test_through_a_proxy_the_source_itself_is_checked(
@@ -128,3 +99,20 @@ def test_a_handshake_that_never_ends(raw: Any, failed: Any) -> None:
         mute.listen(5)
         at = f"127.0.0.1:{mute.getsockname()[1]}"
         assert failed(Door(allow=(at,)), f"https://{at}/", deadline=0.3).reason == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [(None, "cannot be read (No such file"), (b"", "no certificates"), (b"dit is geen certificaat", "no certificates")],
+)  # fmt: skip
+def test_a_file_with_authorities_that_is_of_no_use_stops_the_job(
+    loaded: Settings, tmp_path: Path, made: bytes | None, says: str
+) -> None:
+    named = tmp_path / "gezag.pem"
+    if made is not None:
+        named.write_bytes(made)
+    network = Network(authorities=str(named))
+    organisation = loaded.organisation.model_copy(update={"network": network})
+    with pytest.raises(ConfigurationError) as caught:
+        open_door(loaded.model_copy(update={"organisation": organisation}))
+    assert all(part in str(caught.value) for part in (str(named), says, "organisation.yaml"))

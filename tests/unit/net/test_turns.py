@@ -64,11 +64,8 @@ def test_a_source_may_ask_for_a_longer_pause_and_a_next_step_needs_none() -> Non
 
 
 @pytest.mark.parametrize(("asked", "apart"), [(0.2, 0.2), (-5, 0.0), (1e9, turns.SLOWEST)])
-def test_a_crawl_delay_slows_us_down_within_reason(
-    asked: float, apart: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.5)
-    hosts = Turns(pause=0, at_once=1)
+def test_a_crawl_delay_slows_us_down_within_reason(asked: float, apart: float) -> None:
+    hosts = Turns(pause=0, at_once=1, patience=0.5)
     hosts.slow_down("a.example", asked)
     waited(hosts)
     if apart <= 0.5:
@@ -76,16 +73,35 @@ def test_a_crawl_delay_slows_us_down_within_reason(
     else:  # too far off to wait for: the next one is told when to come again
         with pytest.raises(FetchFailed) as caught:
             waited(hosts)
-        assert (caught.value.reason, apart - 2 < caught.value.retry_after <= apart) == ("rate_limited", True)
+        assert (caught.value.reason, apart - 2 < caught.value.retry_after <= apart) == ("turn", True)
 
 
-def test_nobody_waits_for_ever_for_a_host_that_is_kept_busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.1)
-    hosts = Turns(pause=0, at_once=1)
+def test_nobody_waits_for_ever_for_a_host_that_is_kept_busy() -> None:
+    hosts = Turns(pause=0, at_once=1, patience=0.1)
     with hosts.turn("a.example"), pytest.raises(FetchFailed) as caught:
         waited(hosts)
-    assert caught.value.reason == "rate_limited"
+    assert (caught.value.reason, caught.value.retry_after > 0) == ("turn", True)
     assert waited(hosts) < 0.05, "the seat is free again"
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_turn_that_is_too_far_off_is_not_waited_for_at_all(at_once: int) -> None:
+    hosts, told = Turns(pause=0.2, at_once=at_once, patience=0.5), []
+
+    def ask(number: int) -> None:
+        began = time.monotonic()
+        try:
+            waited(hosts, pause=60 if number == 9 else 0)
+        except FetchFailed as far:
+            told.append((far.reason, far.retry_after, time.monotonic() - began < 0.15))
+
+    side_by_side(6, ask)
+    assert told == [("turn", 1, True)] * 3, "starts at 0, 0.2 and 0.4 seconds are near enough, others are not"
+    time.sleep(0.2)
+    assert waited(hosts) < 0.5, "who was sent away holds up nobody"
+    ask(9)
+    ask(0)
+    assert (told[3][0], 58 <= told[3][1] <= 60, told[3][2]) == ("turn", True, True)
 
 
 def test_nobody_waits_on_when_the_door_is_closed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,17 @@ def test_a_message_does_not_go_inside_either(raw: Any) -> None:
         Door().send(f"{raw.url}/hook", {}, {})
     assert caught.value.reason == "refused_address"
     assert not raw.connections
+
+
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_the_secret_in_the_path_of_a_webhook_is_in_no_log(
+    raw: Any, answer: Any, caplog: pytest.LogCaptureFixture, by_proxy: bool
+) -> None:
+    url = "http://hooks.example" if by_proxy else raw.url
+    path = "/services/T000/B000/GEHEIM?k=GEHEIM"
+    raw.ways[("http://hooks.example" if by_proxy else "") + path.partition("?")[0]] = answer(b"")
+    door = Door(allow=(raw.place,), proxy=raw.url if by_proxy else None, pause=0)
+    with caplog.at_level(logging.DEBUG):
+        assert door.send(url + path, {}, {}) == 200
+    assert "GEHEIM" in raw.paths[0]
+    assert "POST" in caplog.text and "T000" not in caplog.text and "GEHEIM" not in caplog.text

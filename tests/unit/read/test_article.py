@@ -79,7 +79,7 @@ TOLD = {
 
 def test_the_whole_article_and_nothing_around_it() -> None:
     found = read(full(told=TOLD, above=BANNER))
-    assert found.text == " ".join(STORY) or found.text == " ".join(["Raad wil nieuwe brug", *STORY])
+    assert found.text == " ".join(STORY), "the headline is its title, and not said twice"
     assert (found.title, found.section, found.language) == (
         "Raad wil nieuwe brug & pont",
         "Waterdam",
@@ -111,6 +111,68 @@ def test_nobody_is_named_as_its_writer(line: str) -> None:
     found = read(page(body, told=TOLD, head='<meta name="author" content="Jo Bakker">'))
     assert "Bakker" not in repr(found)
     assert STORY[1] in found.text
+
+
+WRITERS: dict[str, tuple[dict[str, Any], str]] = {
+    "a person": ({"author": {"@type": "Person", "name": "Jan de Vries"}}, ""),
+    "several": ({"author": [{"name": "Jan de Vries"}, {"name": "An Bos"}]}, ""),
+    "a text": ({"creator": "Door Jan de Vries en An Bos"}, ""),
+    "elsewhere in the graph": ({"author": {"@id": "#jan"}}, ""),
+    "a meta element": ({}, '<meta name="author" content="Jan de Vries | De Krant">'),
+    "a label": (
+        {},
+        '<meta name="twitter:label1" content="Geschreven door"><meta name="twitter:data1" content="Jan de Vries">',
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WRITERS)
+def test_a_writer_whom_the_page_names_is_in_no_line_of_it(way: str) -> None:
+    author, head = WRITERS[way]
+    nodes = [{"@type": "NewsArticle", **author}, {"@type": "Person", "@id": "#jan", "name": "Jan de Vries"}]
+    long = f"{STORY[1]} {STORY[2]} Dat schreef Jan  de Vries vorig jaar al in deze krant."
+    lines = ["Jan de Vries", *STORY[:1], long, "Over de auteur: Jan de Vries is verslaggever.", *STORY[3:]]
+    body = f"<article>{paragraphs(*lines, 'Mail Jan de Vries op jan@krant.nl of bel 06-12345678')}</article>"
+    found = read(page(body, told={"@graph": nodes}, head=head))
+    assert "Vries" not in repr(found)
+    assert "06-" not in found.text
+    assert found.text == " ".join([STORY[0], long.replace("Jan  de Vries", "…"), *STORY[3:]])
+
+
+def test_what_is_said_about_a_writer_goes_without_a_name_too() -> None:
+    about = [
+        "Over de auteur",
+        "Zij schrijft al jaren over de haven.",
+        "Tips? Mail de schrijver: x@krant.nl",
+        "Bel ons: 020 123 45 67",
+    ]
+    found = read(page(f"<article>{paragraphs(*STORY, *about)}</article>"))
+    assert found.text == " ".join(STORY)
+
+
+def test_a_number_for_the_public_and_a_body_that_writes_stay() -> None:
+    lines = ["De gemeente Waterdam opent een loket.", *STORY, "Getuigen kunnen bellen met 0900-8844."]
+    told = {
+        "@type": "NewsArticle",
+        "author": {"@type": "Organization", "name": "Havenbedrijf Waterdam"},
+        "publisher": {"name": "Oude Brug"},
+    }
+    head = '<meta name="author" content="Gemeente Waterdam, Oude Brug">'
+    found = read(page(f"<article>{paragraphs(*lines)}</article>", told=told, head=head))
+    assert found.text == " ".join(lines)
+
+
+def test_a_headline_within_the_text_stays() -> None:
+    lines = ["Raad wil nieuwe brug, en snel ook.", *STORY]
+    body = f"<article><h1>Raad wil nieuwe brug</h1>{paragraphs(*lines)}</article>"
+    assert read(page(body)).text == " ".join(lines)
+
+
+def test_the_section_is_kept_unless_it_is_called_after_the_writer() -> None:
+    (one,) = parse_page(full(told=TOLD), asked()).items
+    assert one.section == "Waterdam"
+    column = {"@type": "NewsArticle", "author": {"name": "Jo Bakker"}, "articleSection": "Column Jo Bakker"}
+    assert read(full(told=column)).section == ""
 
 
 def test_readers_who_write_below_it_are_left_out() -> None:
@@ -179,8 +241,42 @@ TEASER = STORY[0]
             f"<article>{paragraphs(TEASER)}</article>",
             head=f'<meta property="og:description" content="{TEASER}">',
         ),
+        page(
+            f"<article>{paragraphs(*STORY, 'Dit artikel is alleen voor abonnees. Al abonnee? Log in')}</article>"
+        ),
+        page(f"<article>{paragraphs(*STORY, 'Word abonnee om dit artikel te lezen', 'Bekijk')}</article>"),
+        page(f"<article>{paragraphs(*STORY, 'Verder praten?', 'Already a subscriber? Sign in')}</article>"),
+        full(
+            told={
+                "@graph": [
+                    {"@type": "NewsArticle", "headline": "Raad wil brug"},
+                    {"@type": "WebPageElement", "cssSelector": ".plus", "isAccessibleForFree": False},
+                ]
+            }
+        ),
+        full(
+            told={
+                "@type": "WebPage",
+                "hasPart": [{"@type": "WebPageElement", "isAccessibleForFree": "http://schema.org/False"}],
+            }
+        ),
+        full(head='<meta itemprop="isAccessibleForFree" content="false">'),
+        full(below="<div class='c-paywall'><h3>Dit verhaal is exclusief voor abonnees</h3></div>"),
     ],
-    ids=["says so", "locked", "Dutch words", "English words", "no more than its description"],
+    ids=[
+        "says so",
+        "locked",
+        "Dutch words",
+        "English words",
+        "no more than its description",
+        "long and for subscribers",
+        "long with an offer",
+        "long with a way in",
+        "a sister node says so",
+        "a part says so",
+        "a mark says so",
+        "a box beside it",
+    ],
 )
 def test_the_beginning_of_what_subscribers_get_is_not_the_article(html: bytes) -> None:
     assert read(html).paywalled
@@ -197,9 +293,36 @@ def test_the_beginning_of_what_subscribers_get_is_not_the_article(html: bytes) -
         page(
             f"{BANNER}<article>{paragraphs(*STORY[:2])}</article><a href='/privacy'>Cookie-instellingen</a>"
         ),
-        full(told={"@type": "WebPage", "isAccessibleForFree": False}),
+        full(told={"@type": "Event", "name": "Havenfeest", "isAccessibleForFree": False}),
+        full(below="<div hidden class='paywall'><p>Dit artikel is alleen voor abonnees.</p></div>"),
+        full(told=[TOLD, PARTS | {"headline": "Een ander verhaal"}]),
+        page(f"<nav><a href='/in'>Al abonnee? Log in</a></nav><article>{paragraphs(*STORY[:2])}</article>"),
+        page(
+            f"<div><a href='/in'>Word abonnee en lees alles. Al abonnee?</a></div>"
+            f"<article>{paragraphs(*STORY[:2])}</article>"
+        ),
+        page(
+            f"<article>{paragraphs(*STORY, 'Word abonnee en krijg elke dag het laatste nieuws.')}</article>"
+        ),
+        page(
+            f"<article>{paragraphs(*STORY, 'Verder lezen? Lees verder voor de uitslagen per wijk.')}</article>"
+        ),
+        page(f"<article>{paragraphs('Lezen is alleen voor abonnees van de bibliotheek.', *STORY)}</article>"),
     ],
-    ids=["offer", "login box", "banner", "short with banner", "another part"],
+    ids=[
+        "offer",
+        "login box",
+        "banner",
+        "short with banner",
+        "a feast with an entrance fee",
+        "a box that is not shown",
+        "another article",
+        "short beside a menu",
+        "short beside an offer",
+        "offer at its end",
+        "more to read at its end",
+        "its subject",
+    ],
 )
 def test_an_offer_or_a_banner_beside_a_whole_article_is_no_wall(html: bytes) -> None:
     assert not read(html).paywalled
@@ -250,6 +373,7 @@ HOSTILE = {
     "one word": "x" * 2_000_000,
     "scripts": "<script type='application/ld+json'>" + "[" * 200_000 + "</script>",
     "metas": "<meta content=x name=y>" * 60_000,
+    "paywalls": "<div class='paywall'>x" * 60_000,
     "consent": "wij " * 200_000 + "cookies",
 }
 

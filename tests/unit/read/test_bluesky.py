@@ -116,8 +116,8 @@ def test_older_posts_are_asked_after_in_turn(of: Source) -> None:
     del visits.service.posts[1], visits.service.posts[3]
     brought = [visits.visit(NOW + timedelta(days=day)) for day in range(6, 14)]
     assert sorted(one for _, gone in brought for one in gone) == [uri(1), uri(3)], "each once, within a week"
-    shown = {item.guid for items, _ in brought for item in items}
-    assert not {uri(2), uri(4)} & shown, "what is still there does not land anew"
+    again = {item.guid for items, _ in brought for item in items} & {uri(2), uri(4)}
+    assert of is AUTHOR or not again, "what is still there, and no page of the feed, does not land anew"
 
 
 def test_a_service_that_does_not_answer_after_posts_proves_nothing() -> None:

@@ -53,6 +53,8 @@ def test_a_subject_on_a_platform_has_its_own_address(url: str, reader: str, plac
         "https://bsky.app/profile/jan.bsky.social",
         "https://bsky.app/profile/did:plc:abc",
         "https://www.reddit.com/u/jan",
+        "https://www.youtube.com/@jan/videos",
+        "https://www.youtube.com/user/jan",
         "https://x.com/jan",
         "https://nl.linkedin.com/company/gemeente",
     ],
@@ -66,6 +68,7 @@ def test_an_account_is_refused(url: str) -> None:
     [
         ("https://sociaal.example/@gemeente", "feed", "https://sociaal.example/@gemeente.rss"),
         ("https://sociaal.example/users/gemeente.rss", "feed", "https://sociaal.example/@gemeente.rss"),
+        (f"https://www.youtube.com/channel/{CHANNEL}", "youtube", f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}"),
         ("https://bsky.app/profile/dorp.example", "bluesky", "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=dorp.example"),
     ],
 )  # fmt: skip
@@ -73,6 +76,7 @@ def test_an_account_of_our_own_is_followed(url: str, reader: str, place: str) ->
     found = known_place(url, own=True)
     assert isinstance(found, Candidate)
     assert (found.reader, found.url, found.own) == (reader, place, True)
+    assert known_place("https://www.youtube.com/@gemeente", own=True) is None, "its page names the channel"
 
 
 @pytest.mark.parametrize(

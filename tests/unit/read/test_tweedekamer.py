@@ -15,7 +15,7 @@ from kaders.errors import Quarantine
 from kaders.model import Question
 from kaders.read.items import Asked, Found
 from kaders.read.readers import READERS
-from kaders.read.services import moment_of, stamp
+from kaders.read.services import stamp
 from kaders.read.tweedekamer import first, parse
 from kaders.settings import Source
 
