@@ -126,7 +126,7 @@ def _fixed(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
     if reason is None:
         return None
     expected = line.learned(source).expected(line.exposure[-1])
-    return Alarm(source.id, "fixed", line.days[-1], expected, int(line.new[-1]), reason)
+    return Alarm(source.id, "fixed", line.days[-1], expected, int(line.came[-1]), reason)
 
 
 def _failed_before(line: Line, ours: frozenset[date]) -> str | None:

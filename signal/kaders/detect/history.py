@@ -35,12 +35,14 @@ class Line:
 
     visited   whether anybody came by
     exposure  days of each kind (weekday, Monday 0) that the good visits cover; nothing after a gap
+    new, came  entries of those days, and of all, after a gap as well
     """
 
     days: list[date]
     kinds: np.ndarray
     good: np.ndarray
     new: np.ndarray
+    came: np.ndarray
     since: np.ndarray
     until: np.ndarray
     brought: np.ndarray
@@ -96,12 +98,14 @@ def _line(rows: pd.DataFrame, days: list[date], kinds: np.ndarray, place: dict[d
 
     names = ("since", "until", "brought", "last", "held", "least", "kept", "renewed")
     numbers = {name: spread(name) for name in names}
+    came = spread("new", 0.0)
     exposure = _exposure(numbers["since"], numbers["until"], kinds)
     return Line(
         days=days,
         kinds=kinds,
         good=spread("good", 0.0) > 0,
-        new=np.where(exposure.any(axis=1), spread("new", 0.0), 0.0),
+        new=np.where(exposure.any(axis=1), came, 0.0),
+        came=came,
         visited=np.isin(np.arange(len(days)), at),
         outcome=said("outcome"),
         reason=said("reason"),

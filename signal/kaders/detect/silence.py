@@ -98,7 +98,7 @@ def _silence(source: Source, line: Line, ours: frozenset[date]) -> tuple[Silence
 
     A failed visit counts as its day, unless the fault was ours.
     """
-    settled = last_of(~np.isnan(line.brought) & line.exposure.any(axis=1))
+    settled = last_of(~np.isnan(line.brought) & ~np.isnan(line.since))
     after = np.arange(len(line.days)) > settled
     exposure = np.where(after[:, None], line.exposure, 0.0)
     for n in np.flatnonzero(after & (_after_a_gap(line) | _unanswered(line, ours))):

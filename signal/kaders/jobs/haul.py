@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from urllib.parse import urlsplit
 
 from kaders.collect import bluesky_session, jetstream
@@ -15,7 +14,6 @@ from kaders.collect.sandbox import Sandbox
 from kaders.collect.secrets import Secrets, secret_of
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
-from kaders.net.addresses import connect
 from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
 from kaders.net.walls import wall
 from kaders.queries import JsonApi
@@ -217,12 +215,18 @@ def _ask(
     """The source's reply; FetchFailed no_secret without its key, no_past when it is not of the moment."""
     secret = secret_of(source, by.secrets)
     if secret is None:
-        raise FetchFailed("no_secret", f"there is no secret at {source.secret}")
+        raise FetchFailed("no_secret", f"there is no secret at {source.secret}{_hint(source.secret)}")
     if source.reader == "bluesky_search":
         return _with_session(question, source, by, secret)
     if source.reader == "jetstream":
         return _heard(question, source, by, cursor)
     return _reply(question, source, by, secret, validators)
+
+
+def _hint(secret: str | None) -> str:
+    """Where a connection of Airflow is looked for outside Airflow."""
+    kind, _, name = (secret or "").partition(":")
+    return f" (outside Airflow: AIRFLOW_CONN_{name.upper()})" if kind == "connection" else ""
 
 
 def _reply(question: Question, source: Source, by: Round, secret: str, validators: Validators) -> Reply:
@@ -252,7 +256,7 @@ def _heard(question: Question, source: Source, by: Round, cursor: Mapping[str, s
     heard = jetstream.listen(
         source,
         cursor,
-        connect=partial(connect, timeout=jetstream.CONNECT, allow=by.settings.allowed),
+        door=by.door,
         until_us=int(by.now.timestamp() * jetstream.SECOND),
         deadline=LISTENED,
         most=LARGEST,

@@ -279,6 +279,16 @@ def test_a_source_that_failed_before_it_was_called_silent_is_told_when_it_is_bac
     assert kinds(*rows, sources=(bron(1.0),)) == []
 
 
+def test_a_source_that_brings_something_after_days_of_failures_is_back_at_once() -> None:
+    """What came cannot be laid to a day, and is no silence."""
+    away = [failed(back(n), "http_404") for n in range(5, 0, -1)]
+    since = 86400.0 * back(5).toordinal()
+    rows = [*good(40, last=back(6)), *away, day(YESTERDAY, 9, since=since)]
+    assert kinds(*rows[:-1], when=back(1)) == [("silent", "http_404")]
+    (alarm,) = alarms(*rows)
+    assert (alarm.kind, alarm.seen, alarm.reason) == ("fixed", 9, "http_404")
+
+
 def test_a_return_after_days_without_any_visit_is_told_too() -> None:
     rows = [*good(40, last=back(5)), failed(back(4), "tls"), day(YESTERDAY, 5)]
     assert kinds(*rows) == [("fixed", "tls")]
