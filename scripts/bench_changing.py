@@ -38,7 +38,8 @@ class Changing(ThreadingHTTPServer):
     """So many sources, by the ids bron-0 and on. A context; `urls`, `fields`, `allowed` are for settings."""
 
     EVERY = 3
-    """Days from one change of the sources whose pages are read to the next: their reader takes a second to load."""
+    """Days from one change of the sources whose pages are read to the next: their reader takes a second to
+    load."""
     daemon_threads = True
     request_queue_size = 64
 
@@ -52,6 +53,7 @@ class Changing(ThreadingHTTPServer):
         self._days: dict[str, list[int]] = {name: [] for name in names}
         self._ever: set[Version] = set()
         self._gone: set[tuple[str, str]] = set()
+        self._gone_today: set[tuple[str, str]] = set()
         chance = random.Random(sources)
         for _ in range(8):
             self._add(chance, 0, 3)
@@ -83,8 +85,10 @@ class Changing(ThreadingHTTPServer):
 
     def change(self, chance: random.Random, day: int) -> None:
         """What a day brings: new entries, other titles for some that are shown, posts that are deleted."""
+        before = set(self._gone)
         for name in self.timelines:
             self._delete(name, chance, day)
+        self._gone_today = self._gone - before
         self._add(chance, day, 11)
         self._ever |= self.shown()
 
@@ -101,9 +105,12 @@ class Changing(ThreadingHTTPServer):
         """Every version that was ever shown to a run that was let to its end."""
         return set(self._ever)
 
-    def gone(self) -> set[tuple[str, str]]:
-        """Source and address of every post that was deleted, after a run that was let to its end saw it."""
-        return set(self._gone)
+    def gone(self, *, today: bool = False) -> set[tuple[str, str]]:
+        """Source and address of every post that was deleted, ever or at the last change.
+
+        Each of them was seen before by a run that was let to its end.
+        """
+        return set(self._gone_today if today else self._gone)
 
     def to_read(self) -> set[tuple[str, str]]:
         """Source and address of every entry whose page is read too."""

@@ -98,12 +98,15 @@ def started(folder: Path, minutes: int) -> subprocess.Popen[str]:
 
 
 def whole(folder: Path, minutes: int) -> tuple[str, float]:
-    """A run to its end: what went wrong ('' for nothing), and the seconds from its beginning."""
+    """A run to its end: what went wrong ('' for nothing), and the seconds that collecting took."""
     process = started(folder, minutes)
     began = time.monotonic()
-    out, errors = process.communicate(timeout=120)
-    said = f"exit {process.returncode}: {out[-300:]} {errors[-300:]}" if process.returncode else ""
-    return said, time.monotonic() - began
+    assert process.stdout is not None
+    summary = process.stdout.readline()
+    span = time.monotonic() - began
+    _, errors = process.communicate(timeout=120)
+    said = f"exit {process.returncode}: {summary[-300:]} {errors[-300:]}" if process.returncode else ""
+    return said, span
 
 
 def killed(folder: Path, minutes: int, after: float, tally: Tally) -> None:
@@ -139,16 +142,16 @@ def _of_session(session: int) -> list[psutil.Process]:
 
 
 def moments(times: int, chance: random.Random) -> Iterator[float]:
-    """Shares of a run to kill at, without end: of each `times`, one in each equal part of it, in any order."""
+    """Shares of a run to kill at, without end: of each `times` one in each equal part of it, in any order."""
     while True:
         spread = [(part + chance.random()) / times for part in range(times)]
         chance.shuffle(spread)
         yield from spread
 
 
-def rounds(folder: Path, web: Changing, times: int, chance: random.Random) -> Tally:
+def rounds(folder: Path, web: Changing, landed: Landed, times: int, chance: random.Random) -> Tally:
     """Kill and mend until so many kills hit a run that was under way; prints how far it is now and then."""
-    tally, landed = Tally(), Landed(settings_of(folder))
+    tally = Tally()
     usual, longer = untouched(folder, web, landed, tally, chance)
     for day, share in enumerate(moments(times, chance), start=web.EVERY + 1):
         web.change(chance, day)
@@ -187,7 +190,7 @@ def mended(web: Changing, landed: Landed, tally: Tally, when: str) -> None:
     missing = [*sorted(shown - landed.versions), *sorted(web.to_read() - landed.articles)]
     tally.lost += [f"{when}{one}" for one in missing]
     tally.untold += [f"{when}{one}" for one in landed.unaccounted()]
-    tally.kept += [f"{when}{one}" for one in landed.kept(web.gone())]
+    tally.kept += [f"{when}{one}" for one in landed.kept(web.gone(today=True))]
 
 
 def loaded(settings: Settings, web: Changing, tally: Tally) -> None:
@@ -214,7 +217,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kaders-faults-") as name, Changing(given.sources) as web:
         folder = Path(name)
         write(folder / "organisation", web.urls, web.allowed, fields=web.fields)
-        tally = rounds(folder, web, given.times, random.Random(given.seed))
+        landed = Landed(settings_of(folder))
+        tally = rounds(folder, web, landed, given.times, random.Random(given.seed))
+        tally.kept += landed.kept(web.gone())
         loaded(settings_of(folder), web, tally)
         size, gone = len(web.ever()), len(web.gone())
     for fault in tally.faults[:20]:

@@ -1,4 +1,4 @@
-"""Collection is killed at random moments: nothing is lost, nothing comes twice, the next run mends."""
+"""Collection is killed at random moments: nothing is lost, comes twice or stays when it was deleted."""
 
 from __future__ import annotations
 
@@ -25,3 +25,5 @@ def test_ten_kills_cost_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "10 times" in done.stdout
     assert "0 entries lost and 0 twice" in done.stdout
+    assert ", 0 kept of " in done.stdout
+    assert ", 0 files not in the ledger" in done.stdout

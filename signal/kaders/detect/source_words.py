@@ -66,6 +66,18 @@ REASONS: dict[str, Both] = {
         "nl": "een volle lijst: er kan meer zijn geweest",
         "en": "a full list: there may have been more",
     },
+    "pages_refused": {
+        "nl": "de berichten kwamen, maar de artikelen zelf werden geweigerd",
+        "en": "the entries came, but the articles themselves were refused",
+    },
+    "memory_lost": {
+        "nl": "ons geheugen van deze bron was beschadigd; er kan iets gemist zijn",
+        "en": "our memory of this source was damaged; something may have been missed",
+    },
+    "landing_damaged": {
+        "nl": "een bewaard bestand van deze bron is beschadigd",
+        "en": "a stored file of this source is damaged",
+    },
     "paywall": {"nl": "het artikel staat achter een betaalmuur", "en": "the article is behind a paywall"},
     "too_late": {
         "nl": "de pagina wachtte te lang en wordt niet meer opgehaald",

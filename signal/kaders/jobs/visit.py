@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from kaders.collect.secrets import secret_of
+from kaders.detect.source_words import of_pages
 from kaders.errors import Quarantine
 from kaders.jobs import memory as remember
 from kaders.jobs.haul import Haul, Round, haul
@@ -185,7 +186,7 @@ def _with_articles(source: Source, by: Round, line: Fetch) -> Fetch:
         return _said(line, [f"its pages could not be read: {type(error).__name__}"])
     by.wait_for(source, found.retry_after)
     said = [f"{len(found.items)} articles read"] if found.items else []
-    said += [f"{count} pages {reason}" for reason, count in sorted(found.failures.items())]
+    said += [of_pages(found.failures)] if found.failures else []
     said += [f"{found.left} pages wait"] if found.left else []
     if found.refused and line.outcome == "OK":
         line = replace(line, outcome="PARTIAL", reason=PAGES_REFUSED)

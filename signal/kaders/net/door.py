@@ -25,13 +25,12 @@ from requests.structures import CaseInsensitiveDict
 from kaders.model import Question
 from kaders.net import headers as said
 from kaders.net.addresses import NOT_PUBLIC, Resolve, inward, place, places, spelled_inward
-from kaders.net.addresses import connect as straight
 from kaders.net.failures import FetchFailed
 from kaders.net.headers import Reply, Validators
 from kaders.net.journey import MOVED, Journey, Target, key_of, target
+from kaders.net.line import line
 from kaders.net.robots import LARGEST as LARGEST_ROBOTS
 from kaders.net.robots import Robots
-from kaders.net.tunnel import tunnel
 from kaders.net.turns import PATIENCE, Turns
 from kaders.net.verdict import BUSY, check, reply
 from kaders.net.wire import Answer, Way, trust
@@ -117,7 +116,7 @@ class Door:
         reply with Memento-Datetime does (RFC 7089); largest: bytes, as received and as unpacked; page:
         whether robots.txt must allow it; pause: seconds to the next question to this host, if more than ours;
         inside: whether it may go to our own places; False for an address that a public source gave us. To
-        them a redirect leads only from them.
+        them a redirect leads only from them, and never back.
         Raises FetchFailed: refused_address, dns, unreachable, timeout, tls, redirects, too_large, truncated,
         unreadable, empty, robots, turn, rate_limited, no_secret, secret_refused, http_404, http_410,
         http_4xx, http_5xx, or no_past for an error that is not of the moment that was asked for.
@@ -158,9 +157,8 @@ class Door:
         self._turns.check(self._shut_as(at))
 
         def connect(seconds: float) -> socket.socket:
-            if direct or self._proxy is None:
-                return straight(at.host, at.port, timeout=seconds, allow=self._allow, resolve=self._resolve)
-            return tunnel(self._proxy, at, seconds, resolve=self._resolve, agent=self._agent)
+            proxy, allow = None if direct else self._proxy, self._allow
+            return line(at, seconds, proxy=proxy, allow=allow, resolve=self._resolve, agent=self._agent)
 
         with nullcontext() if self._ours(at) else self._turns.turn(at.host, pause=pause or 0.0):
             yield connect
@@ -206,6 +204,7 @@ class Door:
                 raise FetchFailed("redirects", "a redirect that does not say where to", answer.status)
             came = journey.at.host
             journey.follow(answer.status, answer.headers["Location"])
+            journey.inside = journey.inside and self._ours(journey.at)
         raise FetchFailed("redirects", f"more than {REDIRECTS} redirects", answer.status)
 
     def _step(

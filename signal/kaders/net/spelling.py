@@ -7,6 +7,11 @@ from html.entities import html5
 
 _AND = r"(?:&|\\{1,2}u0026|%26)(?:amp;){0,2}"
 """How an HTML reference begins, also inside JSON, and when it was escaped twice."""
+_NAMES: dict[str, list[str]] = {}
+"""The names that HTML has for a character."""
+for _name, _text in html5.items():
+    if _name.endswith(";") and _text.isascii():
+        _NAMES.setdefault(_text, []).append(_name[:-1])
 
 
 def spelled(secret: str) -> str:
@@ -22,7 +27,7 @@ def _one(mark: str) -> str:
     if mark.isalnum():
         return mark
     sign, code = mark[0], ord(mark[0])
-    names = "".join(f"|{name[:-1]}" for name, text in html5.items() if text == sign and name[-1] == ";")
+    names = "".join(f"|{name}" for name in _NAMES.get(sign, ()))
     itself = r"\\++" if sign == "\\" else r"\\{0,3}" + re.escape(sign)
     space = r"|\+" if sign == " " else ""
     address, json = rf"%(?:25){{0,2}}(?i:{code:02x})", rf"\\{{1,2}}u00(?i:{code:02x})"

@@ -327,9 +327,10 @@ def test_a_stream_goes_through_the_proxy_and_its_authority_is_believed(
         proxy = Proxy(port)
         assert texts(through(proxy, authorities=str(tmp_path / "gezag.pem"))) == ["afvalpas"]
         assert proxy.asked.startswith(b"CONNECT stroom.example:443 HTTP/1.1\r\nHost: stroom.example:443\r\n")
-        with pytest.raises(FetchFailed) as caught:
-            through(Proxy(port))
-        assert caught.value.reason == "tls"
+        for url, named in [("wss://stroom.example/", None), ("wss://ander.example/", tmp_path / "gezag.pem")]:
+            with pytest.raises(FetchFailed) as caught:
+                through(Proxy(port), url, str(named) if named else None)
+            assert caught.value.reason == "tls"
         stream.over.set()
         server.shutdown()
 

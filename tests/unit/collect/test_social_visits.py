@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "read"))
 
+import platforms
 from platforms import DID, Instance, Service, served, uri
 
 from kaders.jobs.collect import collect
@@ -62,6 +63,23 @@ def test_a_mastodon_timeline_from_day_to_day(settings_for: Callable[..., Setting
     assert landed(settings, NEXT) == [("1", "", True), ("2", "verbeterd", False), ("4", "nieuw", False)]
     assert landed(settings, NOW) == [("1", "", True), ("2", "bericht 2", False), ("3", "bericht 3", False)]
     assert instance.asked[asked:] == ["/timelines/tag/afvalpas?limit=40&min_id=4"], "a quiet visit asks once"
+
+
+def test_a_first_page_that_has_not_changed_says_nothing_of_the_next_one(
+    settings_for: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeline that is visited once a day: the walk over the last days begins with the same full page."""
+    monkeypatch.setattr(platforms, "PAGE", 20)
+    instance = Instance()
+    for number in range(101, 121):
+        instance.post(number, f"bericht {number}", NOW)
+    with served(instance.answer) as base:
+        settings = town(settings_for(), "mastodon", base, TIMELINE)
+        visit(settings, NOW)
+        for day in (1, 2):
+            instance.post(120 + day, f"dag {day}", NOW + timedelta(days=day))
+            visit(settings, NOW + timedelta(days=day))
+    assert {guid for guid, _, _ in landed(settings)} == {str(number) for number in range(101, 123)}
 
 
 def test_a_bluesky_feed_from_day_to_day(settings_for: Callable[..., Settings]) -> None:

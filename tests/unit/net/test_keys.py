@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -98,7 +99,7 @@ def test_a_key_that_cannot_be_sent(raw: Any, door: Door, secret: str) -> None:
 
 
 ODD = 's/eutel&"1<2>+=x\\ '
-ECHOES = {
+ECHOES: dict[str, Callable[[str], str]] = {
     "as it is": lambda key: key,
     "in an address": lambda key: quote(key, safe=""),
     "in an address in small letters": lambda key: re.sub("%..", lambda m: m[0].lower(), quote(key)),

@@ -76,7 +76,7 @@ def both(raw: Any, inner: Any, monkeypatch: pytest.MonkeyPatch) -> Door:
 def test_a_public_source_does_not_lead_inside(
     both: Door, raw: Any, inner: Any, hop: Any, failed: Any, page: bool
 ) -> None:
-    raw.ways |= {"/x": hop(f"{inner.url}/feed"), "/robots.txt": hop(f"{inner.url}/robots.txt")}
+    raw.ways["/x"] = hop(f"{inner.url}/feed")
     assert both.ask(Question("http://nieuws.example/feed")).body == b"<rss/>"
     assert both.ask(Question(f"{inner.url}/feed")).body == b"<rss/>", "its own address may lie inside"
     fault = failed(both, "http://nieuws.example/x", page=page)
@@ -86,12 +86,26 @@ def test_a_public_source_does_not_lead_inside(
     assert inner.paths == ["/feed"]
 
 
-def test_a_place_inside_leads_inside_and_out_but_not_back_in_when_it_may_not(
+def test_the_rules_of_a_public_site_are_not_looked_up_inside(
     both: Door, raw: Any, inner: Any, hop: Any, failed: Any
 ) -> None:
-    inner.ways |= {"/near": hop("/feed"), "/out": hop("http://nieuws.example/feed")}
+    raw.ways |= {"/robots.txt": hop(f"{inner.url}/feed"), "/x": hop("/feed")}
+    failed(both, "http://nieuws.example/x", page=True)
+    assert (raw.paths, inner.paths) == (["/robots.txt"], [])
+
+
+def test_a_place_inside_leads_inside_and_out_but_not_back_in(
+    both: Door, raw: Any, inner: Any, hop: Any, failed: Any
+) -> None:
+    inner.ways |= {
+        "/near": hop("/feed"),
+        "/out": hop("http://nieuws.example/feed"),
+        "/back": hop("http://nieuws.example/in"),
+    }
+    raw.ways["/in"] = hop(f"{inner.url}/feed")
     assert both.ask(Question(f"{inner.url}/near")).url == f"{inner.url}/feed"
     assert both.ask(Question(f"{inner.url}/out")).url == "http://nieuws.example/feed"
+    assert failed(both, f"{inner.url}/back").reason == "refused_address"
     assert failed(both, f"{inner.url}/near", inside=False).reason == "refused_address"
 
 

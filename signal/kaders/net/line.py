@@ -1,10 +1,11 @@
-"""A connection through a proxy for what is no HTTP, asked for with CONNECT (RFC 9110, section 9.3.6)."""
+"""A connection for what is no HTTP: straight on, or through a proxy (RFC 9110, section 9.3.6)."""
 
 from __future__ import annotations
 
 import re
 import socket
 import time
+from collections.abc import Collection
 
 from kaders.net.addresses import Resolve, connect, place
 from kaders.net.failures import FetchFailed
@@ -15,11 +16,20 @@ HEAD = 16 * 1024
 _THROUGH = re.compile(rb"HTTP/1\.[01] 2[0-9][0-9][ \r]")
 
 
-def tunnel(proxy: str, at: Target, seconds: float, *, resolve: Resolve, agent: str) -> socket.socket:
-    """A connection to `at` through a trusted proxy at http://host:port, within so many seconds.
+def line(
+    at: Target, seconds: float, *, proxy: str | None, allow: Collection[str], resolve: Resolve, agent: str
+) -> socket.socket:
+    """A connection to `at` within so many seconds; straight on, its address is judged (addresses.connect).
 
-    Raises FetchFailed timeout or unreachable; dns when the proxy's own name is not found.
+    Raises FetchFailed refused_address, dns, timeout or unreachable.
     """
+    if proxy is None:
+        return connect(at.host, at.port, timeout=seconds, allow=allow, resolve=resolve)
+    return _tunnel(proxy, at, seconds, resolve, agent)
+
+
+def _tunnel(proxy: str, at: Target, seconds: float, resolve: Resolve, agent: str) -> socket.socket:
+    """A connection through a proxy at http://host:port, which is trusted and looks up the name."""
     end, own = time.monotonic() + seconds, target(proxy)
     if own.scheme != "http":
         detail = "a stream goes only through a proxy whose address starts with http://"
