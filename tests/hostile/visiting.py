@@ -50,7 +50,9 @@ class Hurried(Door):
 def hurried() -> Iterator[None]:
     """The job goes out through a door with less patience."""
 
-    def opened(settings: Settings, robots: MutableMapping[str, str] | None = None) -> Door:
+    def opened(
+        settings: Settings, robots: MutableMapping[str, str] | None = None, *, patience: float = 60
+    ) -> Door:
         network = settings.organisation.network
         return Hurried(
             contact=settings.organisation.contact,
@@ -58,6 +60,7 @@ def hurried() -> Iterator[None]:
             pause=network.pause_seconds,
             at_once=network.at_once,
             robots=robots,
+            patience=patience,
             resolve=_looked_up,
         )
 

@@ -142,6 +142,9 @@ def test_without_a_network_a_check_stops_after_a_dozen_sites(organisation: Make,
     class Nowhere:
         asked = 0
 
+        def is_inside(self, url: str) -> bool:
+            return False
+
         def ask(self, *_: object, **__: object) -> NoReturn:
             self.asked += 1
             raise FetchFailed("dns", "no such name")

@@ -122,10 +122,11 @@ def entry(site: Site, path: str, **changes: Any) -> Item:
 def read(
     settings: Settings, site: Site, *, moment: datetime = NOW, budget: float = 30, most: int = 50
 ) -> PagesDone:
+    ours = SOURCE.model_copy(update={"url": f"{site.url}/feed"})
     door = Door(contact="pers@waterdam.example", allow=[site.host])
     try:
         return read_pages(
-            settings, SOURCE, moment, door=door, read=parse_page, budget_seconds=budget, most=most
+            settings, ours, moment, door=door, read=parse_page, budget_seconds=budget, most=most
         )
     finally:
         door.close()

@@ -31,6 +31,8 @@ from kaders.store.waits import Waits
 WORKERS = 32
 """Threads that wait for sources side by side: nearly all of a visit is waiting, and the door keeps more than
 a few from one host."""
+PATIENCE = 120.0
+"""Seconds that a visit waits for its turn at a host; when that is further away it is due again then."""
 BUDGET = 240.0
 """Seconds within which the visits of a scheduled round begin: the next round is five minutes later, and one
 slow host must not hold up all others. What was not begun is still due then."""
@@ -89,7 +91,7 @@ def collect(
     places, at = settings.places, moment.astimezone(UTC)
     fold(places)
     with (
-        open_door(settings, KeptRobots(places, now)) as door,
+        open_door(settings, KeptRobots(places, now), patience=PATIENCE) as door,
         Journal(places, at, _shard(only)) as journal,
     ):
         shared = (keys.key(places), door, _sandbox(), secrets, journal, Waits(places))

@@ -231,7 +231,14 @@ def _hint(secret: str | None) -> str:
 
 def _reply(question: Question, source: Source, by: Round, secret: str, validators: Validators) -> Reply:
     pause = source.pause_seconds or READERS[source.reader].pause or None
-    reply = by.door.ask(question, secret=secret, validators=validators, past=by.past, pause=pause)
+    reply = by.door.ask(
+        question,
+        secret=secret,
+        validators=validators,
+        past=by.past,
+        pause=pause,
+        inside=by.door.is_inside(source.address),
+    )
     if not reply.of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status=reply.status)
     return reply

@@ -72,9 +72,43 @@ class Asking(Protocol):
     """What is used of the fetching door."""
 
     def ask(
-        self, question: Question, *, secret: str = "", page: bool = False, pause: float | None = None
+        self,
+        question: Question,
+        *,
+        secret: str = "",
+        page: bool = False,
+        pause: float | None = None,
+        inside: bool = True,
     ) -> Reply:
         """One polite, bounded request; raises FetchFailed."""
+
+    def is_inside(self, url: str) -> bool:
+        """Whether an address is one of our own places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The door for addresses that a site names: they lead inside our walls only from an address inside."""
+
+    door: Asking
+    start: str
+
+    def ask(
+        self,
+        question: Question,
+        *,
+        secret: str = "",
+        page: bool = False,
+        pause: float | None = None,
+        inside: bool = True,
+    ) -> Reply:
+        """As Asking.ask."""
+        within = inside and self.is_inside(self.start)
+        return self.door.ask(question, secret=secret, page=page, pause=pause, inside=within)
+
+    def is_inside(self, url: str) -> bool:
+        """As Asking.is_inside."""
+        return self.door.is_inside(url)
 
 
 Read = Callable[[bytes, Asked], Found]
@@ -135,7 +169,8 @@ def look(
         if question is None:
             break
         try:
-            reply = door.ask(question, secret=secret, page=page, pause=pause)
+            inside = door.is_inside(source.address)
+            reply = door.ask(question, secret=secret, page=page, pause=pause, inside=inside)
         except FetchFailed as failed:
             chance = "; this platform says so at random" if failed.status in reader.soft else ""
             return replace(seen, reason=failed.reason, detail=failed.detail + chance)

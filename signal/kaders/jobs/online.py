@@ -199,7 +199,8 @@ def _paged(seen: Look, check: _Check) -> _Result | None:
         return None
     asked = Asked(source, check.moment, question=Question(page.url))
     try:
-        reply = check.door.ask(Question(page.url), page=True, pause=source.pause_seconds)
+        inside = check.door.is_inside(source.address)
+        reply = check.door.ask(Question(page.url), page=True, pause=source.pause_seconds, inside=inside)
         check.read_page(reply.body, replace(asked, content_type=reply.content_type, url=reply.url))
     except FetchFailed as failed:
         return _page_failed(seen, failed.reason, failed.detail)

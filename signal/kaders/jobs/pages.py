@@ -165,8 +165,14 @@ def _one(
 
 def _page(asked: Asked, door: Door, read: Callable[[bytes, Asked], Found], deadline: float) -> Item:
     assert asked.question is not None
-    pause = asked.source.pause_seconds
-    reply = door.ask(asked.question, deadline=deadline, largest=LARGEST, page=True, pause=pause)
+    reply = door.ask(
+        asked.question,
+        deadline=deadline,
+        largest=LARGEST,
+        page=True,
+        pause=asked.source.pause_seconds,
+        inside=door.is_inside(asked.source.address),
+    )
     found = read(reply.body, replace(asked, content_type=reply.content_type, url=reply.url))
     if not found.items:
         raise Quarantine("empty")

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from kaders.detect.wording import REASONS
 from kaders.errors import ConfigurationError
-from kaders.jobs.look import Asking, Look, Read, look, mend
+from kaders.jobs.look import Asking, Led, Look, Read, look, mend
 from kaders.model import Question, SourceKind
 from kaders.net.failures import FetchFailed
 from kaders.read import discover
@@ -45,7 +45,7 @@ def find(url: str, moment: datetime, *, door: Asking, read: Read, own: bool = Fa
     own: the channel belongs to the organisation itself; without it an account is refused.
     Raises ConfigurationError, in words, for an address that is not followed or offers nothing readable.
     """
-    candidates = _places(url, own)
+    door, candidates = Led(door, url), _places(url, own)
     offers = _looked_at(candidates, moment, door, read) if candidates else []
     return tuple(offers or _searched(url, moment, door, read, own))
 

@@ -141,7 +141,8 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
         landing=landing.named(places, source.id, at, fresh),
     )
     by.journal.note(line)
-    landing.write(places, source.id, at, fresh)
+    if fresh:
+        landing.write(places, source.id, at, fresh)
     if source.pages:  # before memory: after it nobody would know that their pages are still to be read
         pages.queue(places, source.id, fresh)
     withdrawn.withdraw(places, source.id, gone, brought.gone_authors)
@@ -178,7 +179,8 @@ def _with_articles(source: Source, by: Round, line: Fetch) -> Fetch:
             budget_seconds=READING,
             most=PAGES_AT_ONCE,
         )
-        landing.write(places, source.id, at, found.items)
+        if found.items:
+            landing.write(places, source.id, at, found.items)
         pages.done(places, source.id, [item.guid for item in found.items])
     except Unwritable:
         raise

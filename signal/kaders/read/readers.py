@@ -53,8 +53,8 @@ class Reader:
             type "absent/STATUS"
     cuts    whether entries that were read before may be cut out of the first page: true of plain feeds, whose
             reader counts nothing and looks for no onward link among them
-    whole   whether nothing is new when the first page has not changed, as where the newest come first or the
-            question itself moves on; else it says nothing about the pages behind it
+    whole   whether nothing is new when the first page has not changed, as where the newest come first; else
+            it says nothing about the pages behind it
     """
 
     parse: Callable[[bytes, Asked], Found]
@@ -86,18 +86,14 @@ READERS: dict[str, Reader] = {
         pages=mastodon.PAGES,
         closed=mastodon.CLOSED,
         absent=mastodon.ABSENT,
-        whole=True,
     ),
-    "bluesky": Reader(
-        bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT, whole=True
-    ),
+    "bluesky": Reader(bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT),
     "bluesky_search": Reader(
         bluesky_search.parse,
         bluesky_search.first,
         pages=bluesky_search.PAGES,
         pause=bluesky_search.PAUSE,
         absent=bluesky.ABSENT,
-        whole=True,
     ),
     "jetstream": Reader(jetstream.parse),
     "rijksoverheid": Reader(rijksoverheid.parse, rijksoverheid.first, pages=20),

@@ -16,20 +16,18 @@ from kaders.store.packed import SUFFIX, stamp
 
 
 def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
-    """Write items as one landing file; its path relative to the organisation's landing folder, '' for none.
+    """Write items as one landing file; its path relative to the organisation's landing folder.
 
     The same items at the same moment give the same file. Raises files.Unwritable when the disk is full.
     """
     lines = _lines(items)
-    if not lines:
-        return ""
     path = _named(places, source, moment, lines)
     packed.write(path, lines)
     return path.relative_to(places.of("landing")).as_posix()
 
 
 def named(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
-    """The path that `write` will give to these items."""
+    """The path that `write` will give to these items; '' for none."""
     lines = _lines(items)
     path = _named(places, source, moment, lines)
     return path.relative_to(places.of("landing")).as_posix() if lines else ""
