@@ -39,7 +39,7 @@ _LINKED = re.compile(r"<a(?=\s)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]+")
 _MENTION = re.compile(
-    r"(?<![\w.+-])[\w.+-]*@\w[\w-]*(?:[.@][\w-]+)*"  # @name, @name@host, name@host
+    r"(?:(?<![\w.+-])[\w.+-]*|(?<=[.+-]))@\w[\w-]*(?:[.@][\w-]+)*"  # @name, @name@host, name@host
     r"|(?<![\w.@-])[\w-]+(?:\.[\w-]+)*\.bsky\.social\b"  # a Bluesky handle without its @
     r"|(?:(?<![\w/])/?|\breddit\.com/)u(?:ser)?/[A-Za-z0-9_-]{3,20}\b"  # a Reddit account
 )
