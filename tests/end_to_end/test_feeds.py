@@ -190,8 +190,14 @@ def test_a_file_with_entries_that_say_nothing_is_partial_and_says_how_many(
         for feed in READABLE
         if (count := sum(not says_something(entry) for entry in feed.entries))
     }
+    # the older pages of a feed lie out in the world (RFC 5005), where no test goes
+    paged = {
+        feed.path.name
+        for feed in READABLE
+        if re.search(rb"rel=.(?:next|prev-archive)", feed.path.read_bytes())
+    }
     partial = {name: source for name, source in judged.items() if source["state"] == "PARTIAL"}
-    assert set(partial) == set(empty)
+    assert set(partial) - paged == set(empty)
     page = next((data / "out").rglob("report.nl.html")).read_text("utf-8")
     for name, count in empty.items():
         assert str(count) in partial[name]["reason"]["nl"]

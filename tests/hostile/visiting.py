@@ -24,8 +24,8 @@ NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 """The moment of the first visit; the feeds are of the day before."""
 BETWEEN = timedelta(hours=2)
 """Between two visits: within the day in which validators are shown."""
-DEADLINE = 4.0
-"""Seconds for an exchange here; the door's own deadline is five times that, for the same behaviour."""
+DEADLINE = 5.0
+"""Seconds for an exchange here; the door's own deadline is four times that, for the same behaviour."""
 
 
 def _looked_up(host: Any, port: Any, *more: Any, **others: Any) -> Any:

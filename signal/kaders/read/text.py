@@ -55,7 +55,8 @@ def plain(raw: str) -> str:
     raw = html.unescape(raw[:LONGEST_HTML]) if _ESCAPED.match(raw[:LONGEST_HTML]) else raw
     text = "<".join(raw[:LONGEST_HTML].split("<", MOST_TAGS)[:MOST_TAGS])
     markup = _MARKUP.search(text) or ("<!--" in text and "-->" in text)
-    return tidy(_strip(text) if markup else text)
+    found = _strip(text) if markup else text
+    return tidy(_strip(html.unescape(found)) if _ESCAPED.match(found) else found)
 
 
 def tidy(text: str) -> str:

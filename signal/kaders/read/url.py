@@ -17,6 +17,11 @@ _TRACKED = re.compile(
     r"|oly_enc_id|vero_id|wt_mc|at_(?:medium|campaign)|ns_(?:mchannel|source|campaign)",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(
+    r"https?://(?!(?:www\.)?google\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?=[.~]*[A-Za-z0-9_-])[\w.~-]+)+/?",
+    re.ASCII,
+)
+"""An address in which there is nothing to put right, as most are: no query, no port, no dots to resolve."""
 
 
 def canonical(raw: str, *, base: str = "") -> str:
@@ -25,6 +30,8 @@ def canonical(raw: str, *, base: str = "") -> str:
     utm_*, fbclid, gclid and their like are dropped, parameters sorted, fragments and credentials removed, and
     google.com/url?...&url= gives the page it points at.
     """
+    if len(raw) <= LONGEST and _PLAIN.fullmatch(raw):
+        return raw
     url = "".join(c for c in raw[: UNWRAPPINGS * LONGEST].strip() if c.isprintable() and c != "\\")
     try:
         url = urljoin(base, url) if base else url
