@@ -27,8 +27,8 @@ from kaders.settings import Source
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: 100,000 entries in 15 MB, the most that the door lets in, take 300 MB."""
 CPU_SECONDS = 18.0
-"""Processor time for one document: 100,000 entries take nine seconds, and half as much again on a machine that
-is busy with others; a usual feed takes a hundredth of one."""
+"""Processor time for one document: 100,000 entries take nine seconds, and half as much again on a machine
+that is busy with others; a usual feed takes a hundredth of one."""
 DIED = 3
 """The exit code of a child that ran out of memory."""
 LENGTHS = struct.Struct(">II")
