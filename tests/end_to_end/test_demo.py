@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import gzip
 import json
 import re
 import shutil
@@ -159,6 +160,17 @@ def test_no_account_name_left_the_door(demo: Path) -> None:
     text = "\n".join([*(path.read_text("utf-8") for path in pages), *_mails(demo)])
     assert "/statuses/" in text, "posts are linked all the same"
     assert not [handle for handle in handles if handle in text]
+
+
+def test_nobody_took_anything_back_and_so_nothing_is_withdrawn(demo: Path) -> None:
+    """The world's servers do not page and know no question after single posts: their silence proves nothing."""
+    lines = [
+        line
+        for path in (demo / "landing").rglob("*.jsonl.gz")
+        for line in gzip.open(path, "rt", encoding="utf-8")
+    ]
+    assert len(lines) > 10_000
+    assert not [line for line in lines if json.loads(line)["withdrawn"]]
 
 
 def test_status_names_the_dead_source(demo: Path) -> None:

@@ -87,7 +87,9 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
         cursor["at"] = ids[-1]
         return Found(made.items, made.bad, next=_walk(asked.source, ids[-1]), cursor=cursor)
     today = posts.today(asked.fetched_at)
-    if asked.cursor.get("checked", today) != today:
+    cursor["pages"] = "yes" if pages else asked.cursor.get("pages", "")
+    # Nor is a server that never paged asked after posts by name: it may not know that question at all.
+    if cursor["pages"] and asked.cursor.get("checked", today) != today:
         cursor |= posts.in_turn(cursor, TOGETHER)
     cursor |= {"at": "", "single": "", "checked": today}
     return Found(made.items, made.bad, next=_ask_after(asked.source, cursor), cursor=cursor)
