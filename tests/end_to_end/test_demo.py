@@ -164,13 +164,10 @@ def test_no_account_name_left_the_door(demo: Path) -> None:
 
 def test_nobody_took_anything_back_and_so_nothing_is_withdrawn(demo: Path) -> None:
     """The world's servers do not page and know no question after single posts: their silence proves nothing."""
-    lines = [
-        line
-        for path in (demo / "landing").rglob("*.jsonl.gz")
-        for line in gzip.open(path, "rt", encoding="utf-8")
-    ]
+    files = [gzip.decompress(path.read_bytes()) for path in (demo / "landing").rglob("*.jsonl.gz")]
+    lines = [json.loads(line) for file in files for line in file.split(b"\n") if line]
     assert len(lines) > 10_000
-    assert not [line for line in lines if json.loads(line)["withdrawn"]]
+    assert not [line for line in lines if line["withdrawn"]]
 
 
 def test_status_names_the_dead_source(demo: Path) -> None:
