@@ -112,6 +112,10 @@ test: lint typecheck ## All checks and all tests, offline; sets itself up [FEEDS
 quicktest: dev ## The tests that take seconds
 	@$(PYTEST) -m "not slow and not browser" $(TESTS)
 
+.PHONY: explore
+explore: dev ## The property tests with new examples, thousands each
+	@KADERS_EXAMPLES=explore $(PYTEST) $(shell grep -l "^from hypothesis" -r tests --include="*.py")
+
 .PHONY: lint
 lint: dev ## Style, layout and the walls between the rooms
 	@$(BIN)/ruff check $(CODE)

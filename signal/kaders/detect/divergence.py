@@ -69,7 +69,8 @@ def jsd(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 def contributions(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """What each frame adds to the divergence; never negative, sums to `jsd`."""
     middle = (p + q) / 2
-    return np.asarray(0.5 * (_term(p, middle) + _term(q, middle)))
+    # What is equal can come out at -2e-17: rounding, and a square root of it is no number.
+    return np.maximum(0.5 * (_term(p, middle) + _term(q, middle)), 0.0)
 
 
 def _term(p: np.ndarray, middle: np.ndarray) -> np.ndarray:

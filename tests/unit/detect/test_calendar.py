@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaders.detect.calendar import BASE_DAYS, GUARD_DAYS, NOW_DAYS, SUNDAY, day_kinds, days_between, window
@@ -18,7 +18,6 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 moments = st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
 
 
-@settings(deadline=None)
 @given(moments)
 def test_the_days_follow_each_other_without_a_hole_on_any_day_of_any_year(when: datetime) -> None:
     span = window(when, TOWN)

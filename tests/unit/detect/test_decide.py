@@ -151,7 +151,7 @@ def adjusted(*issues: decide.Tested) -> dict[str, float]:
     return {each.issue: each.q for each in adjust(list(issues))}
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(chances, min_size=1, max_size=30))
 def test_q_is_never_below_p_and_keeps_the_order_of_the_ps(ps: list[float]) -> None:
     issues = sorted(adjust([raw(f"topic:t{n}", p) for n, p in enumerate(ps)]), key=lambda each: each.p)
@@ -159,7 +159,7 @@ def test_q_is_never_below_p_and_keeps_the_order_of_the_ps(ps: list[float]) -> No
     assert [each.q for each in issues] == sorted(each.q for each in issues)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(chances, min_size=2, max_size=12), st.integers(0, 11), st.floats(0.0, 1.0))
 def test_a_smaller_p_makes_no_q_larger(ps: list[float], which: int, factor: float) -> None:
     which %= len(ps)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaders.detect.episodes import CLOSES_AFTER, first_day, history, open_signals, recent
@@ -63,7 +63,6 @@ def test_the_mornings_of_an_episode(earlier: tuple[int, ...], run: tuple[int, ..
     assert [each["day"] for each in history(past(*earlier), "topic:afvalpas", MONDAY)] == back(*run)
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(1, 40)))
 def test_no_pause_within_an_episode_is_longer_than_a_week(earlier: set[int]) -> None:
     run = [date.fromisoformat(each["day"]) for each in history(past(*earlier), "topic:afvalpas", MONDAY)]

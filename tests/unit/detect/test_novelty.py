@@ -28,7 +28,7 @@ def about(*extra: str, times: int = 12) -> list[frozenset[str]]:
     return [words("gewone praat over verkeer") | set(extra) for _ in range(times)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(texts, texts)
 def test_p_is_above_zero_and_at_most_one(now: list[frozenset[str]], base: list[frozenset[str]]) -> None:
     found = new(now, base)
