@@ -70,7 +70,7 @@ def contributions(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """What each frame adds to the divergence; never negative, sums to `jsd`."""
     middle = (p + q) / 2
     # What is equal can come out at -2e-17: rounding, and a square root of it is no number.
-    return np.maximum(0.5 * (_term(p, middle) + _term(q, middle)), 0.0)
+    return np.asarray(np.maximum(0.5 * (_term(p, middle) + _term(q, middle)), 0.0))
 
 
 def _term(p: np.ndarray, middle: np.ndarray) -> np.ndarray:

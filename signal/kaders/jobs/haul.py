@@ -87,6 +87,7 @@ class Haul:
     """What the pages of one visit brought together.
 
     marks    hashes of the raw entries of the first page; `skipped` were known by them and not read again
+    older    whether this first visit left older pages alone, as there were more than a reader asks for
     stopped  the reason why a later page could not be had, and the seconds after which it may be
     """
 
@@ -102,6 +103,7 @@ class Haul:
     bad: int = 0
     every: int = 0
     short: str = ""
+    older: bool = False
     stopped: str = ""
     retry_after: int = 0
 
@@ -160,8 +162,9 @@ def _walk_on(
             return
         brought.add(found)
         moved = brought.cursor != before
-    if found.next and reader.pages > 1 and not first and not moved:
-        brought.short = brought.short or "full_page"
+    if found.next and reader.pages > 1 and not moved:
+        brought.older = first
+        brought.short = brought.short or ("" if first else "full_page")
 
 
 def _origin(url: str) -> tuple[str, str]:

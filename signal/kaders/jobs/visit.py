@@ -135,14 +135,15 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     gone = withdrawn.concerned(places, source.id, brought.gone, brought.gone_authors)
     entries = [*_once(brought.items), *(_withdrawn(source, guid, by) for guid in gone)]
     fresh = [item for item in entries if fingerprint(item) not in known]
+    file = landing.prepared(places, source.id, at, fresh) if fresh else None
     line = replace(
         _line(source, brought, memory, at, entries=len(brought.items) + brought.skipped, bad=brought.bad),
         new_entries=len(fresh),
-        landing=landing.named(places, source.id, at, fresh),
+        landing=file.name if file else "",
     )
     by.journal.note(line)
-    if fresh:
-        landing.write(places, source.id, at, fresh)
+    if file:
+        file.write()
     if source.pages:  # before memory: after it nobody would know that their pages are still to be read
         pages.queue(places, source.id, fresh)
     withdrawn.withdraw(places, source.id, gone, brought.gone_authors)
@@ -209,7 +210,8 @@ def _line(
         brought.short: (bool(brought.short), "the reply holds less than there is"),
         MEMORY_LOST: (memory.lost, "what was remembered of the source was damaged"),
     }
-    reason, detail = next(((code, said) for code, (so, said) in reasons.items() if so), ("", ""))
+    told = "there are older pages, which are not read" if brought.older else ""
+    reason, detail = next(((code, said) for code, (so, said) in reasons.items() if so), ("", told))
     outcome: Outcome = "PARTIAL" if reason else "OK"
     status = brought.reply.status
     return Fetch(source.id, at, outcome, reason, detail, status, entries, bad_entries=bad)

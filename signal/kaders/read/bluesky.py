@@ -8,7 +8,8 @@ are not kept; when we have one, it is taken back.
 
 The cursor: newest (moment of the newest post), until (how far back this visit reads), held (posts that are
 met again), kept (posts that are asked after in turns), unmet (those not met yet in today's long reading),
-doubt (to ask after), checked (its day).
+doubt (to ask after), witness (one that ought to be there: posts.witness), checked (the day of the last long
+reading).
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _read_on(made: Found, read: list[dict[str, Any]], mark: str, asked: Asked) -
         question = Question(posts.with_query(asked_for(asked), [("cursor", mark)]))
         return Found(made.items, made.bad, next=question, cursor=cursor, gone=gone)
     doubts = dict.fromkeys((*posts.names(cursor, "doubt"), *posts.names(cursor, "unmet")))
-    cursor |= {"unmet": "", "until": ""} | in_turn(cursor, doubts, asked)
+    cursor |= {"unmet": "", "until": ""} | in_turn(cursor, doubts, made.items, asked)
     return Found(made.items, made.bad, next=ask_after(asked.source, cursor), cursor=cursor, gone=gone)
 
 
@@ -97,14 +98,17 @@ def due(asked: Asked) -> bool:
     return asked.cursor.get("checked") != posts.today(asked.fetched_at)
 
 
-def in_turn(cursor: Mapping[str, str], doubts: Iterable[str], asked: Asked) -> dict[str, str]:
+def in_turn(
+    cursor: Mapping[str, str], doubts: Iterable[str], met: Iterable[Item], asked: Asked
+) -> dict[str, str]:
     """What changes in the cursor at the end of a reading: the posts in doubt, with those whose turn it is on
-    the first visit of a day; and that this day is done.
+    the first visit of a day; a post just met as their witness; and that this day is done.
     """
     today, doubt = posts.today(asked.fetched_at), {"doubt": " ".join(doubts)}
     if asked.cursor.get("checked", today) != today:
         doubt = posts.in_turn({**cursor, **doubt}, TOGETHER)
-    return {**doubt, "checked": today}
+    witness = posts.witness({**cursor, **doubt}, (each.guid for each in met))
+    return {**doubt, "checked": today, "witness": witness}
 
 
 def remembered(
@@ -129,12 +133,13 @@ def remembered(
 
 
 def ask_after(source: Source, cursor: Mapping[str, str], *, key: str = "") -> Question | None:
-    """The question after posts in doubt; None when there are none."""
-    doubt = posts.names(cursor, "doubt")[:TOGETHER]
+    """The question after posts in doubt and their witness; None when there are none."""
+    doubt = posts.names(cursor, "doubt")[: TOGETHER - 1]
     if not doubt:
         return None
     url = posts.beside(source.address, "/app.bsky.", AFTER)
-    return Question(posts.with_query(url, [("uris", uri) for uri in doubt]), key=key)
+    together = filter(None, (*doubt, cursor.get("witness", "")))
+    return Question(posts.with_query(url, [("uris", uri) for uri in together]), key=key)
 
 
 def is_after(asked: Asked) -> bool:
@@ -147,10 +152,10 @@ def after_doubt(body: bytes, asked: Asked, *, key: str = "") -> Found:
 
     As items come only those that are met again: others were forgotten, and would land as if they were new.
     """
-    if posts.absent(asked):
+    answer = None if posts.absent(asked) else reply(body, asked)
+    there = listed(answer.get("posts") if isinstance(answer, dict) else None) if answer else []
+    if not there and (not answer or asked.cursor.get("witness")):  # not even the witness: it does not answer
         return Found((), cursor={**asked.cursor, "doubt": ""})
-    answer = reply(body, asked)
-    there = listed(answer.get("posts") if isinstance(answer, dict) else None)
     known, met = {_uri(post) for post in there}, posts.held(asked.cursor)
     made = found([post for post in there if _uri(post) in met], post_item, asked)
     named = posts.queried(asked_for(asked), "uris")

@@ -4,7 +4,7 @@ Meant for narrow questions that a person has set: the network's makers ask not t
 full-text search directed by a human (bluesky-social/atproto, issue 3423). So a visit asks few pages, slowly,
 and only for what came since the last one; to follow a subject at large, use the reader jetstream.
 
-The cursor: newest, held, kept, doubt and checked as in read.bluesky.
+The cursor: newest, held, kept, doubt, witness and checked as in read.bluesky.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ def parse(body: bytes, asked: Asked) -> Found:
         return Found(made.items, made.bad, next=question, cursor=cursor, gone=gone)
     seen = {each.guid for each in made.items}
     again = [uri for uri in posts.held(asked.cursor) if uri not in seen] if due(asked) else []
-    cursor |= in_turn(cursor, dict.fromkeys((*posts.names(cursor, "doubt"), *again)), asked)
+    doubts = dict.fromkeys((*posts.names(cursor, "doubt"), *again))
+    cursor |= in_turn(cursor, doubts, made.items, asked)
     question_after = ask_after(asked.source, cursor, key=KEY)
     return Found(made.items, made.bad, next=question_after, cursor=cursor, gone=gone)

@@ -6,8 +6,9 @@ revision, and a post that does not come by any more is asked after by its id bef
 Older ones are asked after in turns (read.posts), for deletions only.
 
 The cursor: newest (highest id), at (where the walk is), held (posts that are met again), kept (posts that are
-asked after in turns), checked (day of the last long walk), doubt (ids to ask after), single (whether they are
-asked after one by one).
+asked after in turns), checked (day of the last long walk), doubt (ids to ask after), witness (an id that
+ought to be there: posts.witness), single (whether they are asked after one by one: "yes" when the witness
+comes first, PROVEN when the server knew it).
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ ABSENT = frozenset({404, 410, 401, 403, 422})
 """Statuses that are an answer: 404 and 410 of a post that is gone, the others of a server that shows its
 timelines to its own people only (methods/timelines; 422 in mastodon/documentation#942)."""
 CLOSED = frozenset({401, 403, 422})
+PROVEN = "proven"
 
 
 def first(source: Source, cursor: Mapping[str, str], moment: datetime) -> Question:
@@ -79,6 +81,7 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
     ids = sorted((i for i in map(_id, page) if i), key=_rank)
     start = next(iter(posts.queried(asked_for, "min_id")), "")
     pages = "prev" in posts.relations(asked.link)
+    today = posts.today(asked.fetched_at)
     on = bool(start and ids) and pages and len(page) >= HALF and _rank(ids[-1]) > _rank(start)
     # A server that does not page shows what it likes: what is missing on its page proves nothing.
     missed = _missed(ids, start, asked, last=not on) if start and (pages or not page) else []
@@ -86,12 +89,9 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
     if on:
         cursor["at"] = ids[-1]
         return Found(made.items, made.bad, next=_walk(asked.source, ids[-1]), cursor=cursor)
-    today = posts.today(asked.fetched_at)
-    cursor["pages"] = "yes" if pages else asked.cursor.get("pages", "")
-    # Nor is a server that never paged asked after posts by name: it may not know that question at all.
-    if cursor["pages"] and asked.cursor.get("checked", today) != today:
+    if asked.cursor.get("checked", today) != today:
         cursor |= posts.in_turn(cursor, TOGETHER)
-    cursor |= {"at": "", "single": "", "checked": today}
+    cursor |= {"at": "", "single": "", "checked": today, "witness": posts.witness(cursor, reversed(ids))}
     return Found(made.items, made.bad, next=_ask_after(asked.source, cursor), cursor=cursor)
 
 
@@ -120,21 +120,35 @@ def _after_doubt(body: bytes, asked: Asked, asked_for: str) -> Found:
     As items come only those that are met again: others were forgotten, and would land as if they were new.
     """
     several, status = posts.queried(asked_for, "id[]"), posts.absent(asked)
-    answer = None if status else reply(body, asked)
-    there = listed(answer) if several and not status else [] if status else [answer]
+    named = several or [urlsplit(asked_for).path.rpartition("/")[2]]
+    there = _there(body, asked, several=bool(several))
     ids, met = {_id(post) for post in there}, posts.held(asked.cursor)
     made = found([post for post in there if _id(post) in met], _item, asked)
-    if not several and there == [answer] and ids == {""}:
-        raise Quarantine("unreadable")
-    if status in CLOSED:  # says nothing about the posts: they are asked after again another day
-        return Found((), cursor={**asked.cursor, "doubt": ""})
     if several and not ids & set(several):  # before Mastodon 4.3, or all are gone: one by one makes it sure
-        cursor = {**asked.cursor, "single": "yes"}
-        return Found((), next=_ask_after(asked.source, cursor), cursor=cursor)
-    named = several or [urlsplit(asked_for).path.rpartition("/")[2]]
+        return _on(asked, {"single": "yes"} if asked.cursor.get("witness") else {"doubt": ""})
+    if named == [asked.cursor.get("witness")]:
+        return _on(asked, {"single": PROVEN} if ids else {"doubt": ""})
+    if status in CLOSED:  # says nothing about the posts: they are asked after again another day
+        return _on(asked, {"doubt": ""})
     gone = tuple(each for each in named if each not in ids)
     cursor = _settled(asked, named, gone)
     return Found(made.items, made.bad, next=_ask_after(asked.source, cursor), cursor=cursor, gone=gone)
+
+
+def _there(body: bytes, asked: Asked, *, several: bool) -> list[Any]:
+    """The posts of a reply to a question after posts."""
+    if posts.absent(asked):
+        return []
+    answer = reply(body, asked)
+    if not several and not _id(answer):
+        raise Quarantine("unreadable")
+    return listed(answer) if several else [answer]
+
+
+def _on(asked: Asked, change: dict[str, str]) -> Found:
+    """A reply that says nothing of the posts themselves: what is asked next."""
+    cursor = {**asked.cursor, **change}
+    return Found((), next=_ask_after(asked.source, cursor), cursor=cursor)
 
 
 def _settled(asked: Asked, named: list[str], gone: tuple[str, ...]) -> dict[str, str]:
@@ -150,14 +164,16 @@ def _settled(asked: Asked, named: list[str], gone: tuple[str, ...]) -> dict[str,
 
 
 def _ask_after(source: Source, cursor: Mapping[str, str]) -> Question | None:
-    """The question after posts in doubt, together or one by one; None when there are none."""
-    doubt = posts.names(cursor, "doubt")
+    """The question after posts in doubt and their witness, together or one by one; None when none is left."""
+    doubt, witness = posts.names(cursor, "doubt"), cursor.get("witness", "")
     if not doubt:
         return None
     api = posts.beside(source.address, "/timelines/", "statuses")
-    if cursor.get("single"):
-        return Question(f"{api}/{doubt[0]}")
-    return Question(posts.with_query(api, [("id[]", each) for each in doubt[:TOGETHER]]))
+    if single := cursor.get("single"):
+        one = doubt[0] if single == PROVEN else witness
+        return Question(f"{api}/{one}") if one else None
+    together = filter(None, (*doubt[: TOGETHER - 1], witness))
+    return Question(posts.with_query(api, [("id[]", each) for each in together]))
 
 
 def _walk(source: Source, start: str) -> Question:

@@ -149,6 +149,17 @@ def in_turn(cursor: Mapping[str, str], together: int) -> dict[str, str]:
     return {"doubt": " ".join([*doubt, *turn]), "kept": listed_again}
 
 
+def witness(cursor: Mapping[str, str], met: Iterable[str]) -> str:
+    """A post to ask after beside those in doubt: one just met, the last witness, or the newest that is kept.
+
+    It ought to be there. A service that does not know one of them, nor this one, does not answer such
+    questions, and nothing it says is believed. '' when every post that we know is in doubt.
+    """
+    doubt, every = set(names(cursor, "doubt")), held(cursor, "kept")
+    known = [cursor.get("witness", ""), *sorted(every, key=lambda name: every[name], reverse=True)]
+    return next((name for name in (*met, *known) if name and name not in doubt), "")
+
+
 def names(cursor: Mapping[str, str], field: str) -> list[str]:
     """A list of identifiers in the cursor."""
     return cursor.get(field, "").split()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,32 +16,32 @@ from kaders.store import packed
 from kaders.store.packed import SUFFIX, stamp
 
 
-def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
-    """Write items as one landing file; its path relative to the organisation's landing folder.
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A landing file before it is written: `name` is its path relative to the organisation's landing folder."""
 
-    The same items at the same moment give the same file. Raises files.Unwritable when the disk is full.
-    """
-    lines = _lines(items)
-    path = _named(places, source, moment, lines)
-    packed.write(path, lines)
-    return path.relative_to(places.of("landing")).as_posix()
+    name: str
+    _path: Path
+    _lines: bytes
 
-
-def named(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
-    """The path that `write` will give to these items; '' for none."""
-    lines = _lines(items)
-    path = _named(places, source, moment, lines)
-    return path.relative_to(places.of("landing")).as_posix() if lines else ""
+    def write(self) -> str:
+        """Write the file; its name. Raises files.Unwritable when the disk is full."""
+        packed.write(self._path, self._lines)
+        return self.name
 
 
-def _lines(items: Iterable[Item]) -> bytes:
-    return "".join(_line(item) for item in items).encode()
-
-
-def _named(places: Places, source: str, moment: datetime, lines: bytes) -> Path:
+def prepared(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> Unwritten:
+    """Items as one landing file, not written yet: the same items at the same moment give the same file."""
+    lines = "".join(_line(item) for item in items).encode()
     utc = moment.astimezone(UTC)
     name = f"{utc:%H%M%S}Z-{hashlib.blake2b(lines, digest_size=4).hexdigest()}{SUFFIX}"
-    return places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
+    path = places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
+    return Unwritten(path.relative_to(places.of("landing")).as_posix(), path, lines)
+
+
+def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> str:
+    """Write items as one landing file; its name. Raises files.Unwritable when the disk is full."""
+    return prepared(places, source, moment, items).write()
 
 
 def paths(places: Places, source: str | None = None) -> list[Path]:

@@ -10,6 +10,7 @@ import pytest
 
 from kaders.jobs.collect import collect
 from kaders.model import Fetch
+from kaders.read.readers import READERS
 from kaders.settings import Settings, Source
 from kaders.store import landing, ledger_files, state
 
@@ -88,6 +89,18 @@ def test_what_came_before_a_page_that_fails_lands_and_the_next_visit_gets_the_re
     ]
 
 
+def test_an_archive_without_end_is_read_a_way_back_and_the_ledger_says_so(
+    web: Any, settings_for: Make
+) -> None:
+    settings = settings_for(a=f"{web.url}/archive/0")
+    collect(settings, NOW, now=NOW)
+    collect(settings, NOW + HOUR, now=NOW + HOUR)
+    first, later = ledger(settings)
+    assert (first.outcome, first.detail) == ("OK", "there are older pages, which are not read")
+    assert first.new_entries == READERS["feed"].pages
+    assert (later.outcome, later.detail, later.new_entries) == ("OK", "", 0)
+
+
 @pytest.mark.parametrize(("secret", "reason", "shown"), [("geheim", "", "geheim"), ("", "no_secret", None)])
 def test_a_key_goes_along_by_name_and_stands_in_no_file(
     web: Any, settings_for: Make, tmp_path: Any, secret: str, reason: str, shown: str | None
@@ -158,7 +171,7 @@ def test_a_line_whose_entries_never_landed_is_not_told(
     web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(a=f"{web.url}/feed")
-    monkeypatch.setattr(landing, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(landing.Unwritten, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         collect(settings, NOW, now=NOW)
     monkeypatch.undo()

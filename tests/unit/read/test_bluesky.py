@@ -95,6 +95,16 @@ def test_a_changed_record_is_a_revision() -> None:
     assert ({item.guid: item.text for item in items}[uri(1)], gone) == ("verbeterd", set())
 
 
+def test_a_service_that_knows_no_post_by_name_is_not_believed() -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    del visits.service.posts[2]
+    answer = visits.service.answer
+    blanket = lambda question: (200, {"posts": []}) if "getPosts" in question.url else answer(question)  # noqa: E731
+    visits.service.answer = blanket  # type: ignore[method-assign]
+    assert visits.visit(NEXT)[1] == set()
+
+
 @pytest.mark.parametrize("of", [AUTHOR, SEARCH], ids=["author feed", "search"])
 @pytest.mark.parametrize("deleted", [{1}, {3}, {2, 3}, {1, 2, 3}], ids=str)
 def test_a_deleted_post_is_gone_the_next_day(deleted: set[int], of: Source) -> None:

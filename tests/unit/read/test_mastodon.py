@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from platforms import API, PAGE, Instance
@@ -155,6 +155,36 @@ def test_a_post_that_left_the_timeline_but_is_still_there_is_not_gone() -> None:
     assert visits.visit(NEXT)[1] == set()
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_server_that_knows_no_post_by_name_is_not_believed(status: int) -> None:
+    visits = town(*range(1, 9))
+    visits.visit()
+    del visits.instance.posts[8]
+    answer = visits.instance.answer
+
+    def blanket(question: Question) -> tuple[int, Any, str]:
+        return answer(question) if "timelines" in question.url else (status, {}, "")
+
+    visits.instance.answer = blanket  # type: ignore[method-assign]
+    for day in range(1, 14):
+        visits.instance.post(100 + day, "nieuw", NOW + timedelta(days=day))
+        assert visits.visit(NOW + timedelta(days=day))[1] == set()
+
+
+def test_where_every_post_is_in_doubt_nothing_is_believed() -> None:
+    visits = town(1, 2)
+    visits.visit()
+    visits.instance.posts.clear()
+    assert visits.visit(NEXT)[1] == set()
+    visits.instance.asked.clear()
+    assert visits.visit(NEXT)[1] == set()
+    assert not any("statuses" in path for path in visits.instance.asked), (
+        "asked again tomorrow, not at each visit"
+    )
+    visits.instance.post(9, "nieuw", NEXT + timedelta(days=1))
+    assert visits.visit(NEXT + timedelta(days=1))[1] == {"1", "2"}
+
+
 def test_a_page_of_a_server_that_does_not_page_proves_nothing() -> None:
     visits = town(1, 2, 3)
     visits.instance.pages = False
@@ -185,7 +215,10 @@ def test_an_older_post_that_is_still_there_does_not_land_anew() -> None:
     visits.visit(NOW + timedelta(days=5))
     visits.instance.asked.clear()
     brought = [visits.visit(NOW + timedelta(days=day)) for day in range(6, 14)]
-    assert {"/statuses?id%5B%5D=1", "/statuses?id%5B%5D=2"} <= set(visits.instance.asked)
+    after = [
+        set(parse_qs(urlsplit(path).query)["id[]"]) for path in visits.instance.asked if "statuses" in path
+    ]
+    assert {"1", "9"} in after and {"2", "9"} in after, "each in its turn, beside one that is surely there"
     assert {item.guid for items, _ in brought for item in items} == {"9"}
 
 
