@@ -13,8 +13,8 @@ BIN := .venv/bin
 KADERS := $(BIN)/kaders
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 CODE := signal dags scripts tests
-# The long files come first and begin first.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# The long files come first and begin first; one worker more than there are cores, as much of it is waiting.
+PYTEST := $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist loadfile --no-loadscope-reorder
 
 export PYTHONPATH := $(CURDIR)/signal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -256,13 +256,18 @@ def run_dags(
 @pytest.mark.slow
 def test_a_whole_morning_runs_in_order_and_a_failure_is_named(fake_jobs: Path) -> None:
     monday, sunday = "2026-11-23T06:30+01:00", "2026-11-22T06:30+01:00"
-    code, told, calls = run_dags(fake_jobs, "--moment", sunday, "--moment", monday)
+    code, told, calls = run_dags(fake_jobs, "--moment", monday)
     assert code == 0, calls
-    names = ["collect", "tag_and_load", "morning_signals", "topic_alerts"]
-    assert [run["dag"] for run in told] == [*names, *names, "weekly_trends"]
+    names = ["collect", "tag_and_load", "morning_signals", "topic_alerts", "weekly_trends"]
+    assert [run["dag"] for run in told] == names
     steps = ["collect", "collect", "tag", "load", "tag", "load", "detect", "report", "alerts"]
-    assert [call.split()[0] for call in calls] == [*steps, *steps, "export"]
-    assert {call.split()[1] for call in calls} == {"2026-11-22T05:30Z", "2026-11-23T05:30Z"}
+    assert [call.split()[0] for call in calls] == [*steps, "export"]
+    assert {call.split()[1] for call in calls} == {"2026-11-23T05:30Z"}
+
+    both = ("--moment", sunday, "--moment", monday)
+    code, told, calls = run_dags(fake_jobs, *both, "--dags", "topic_alerts,weekly_trends")
+    assert [run["dag"] for run in told] == ["topic_alerts", "topic_alerts", "weekly_trends"]
+    assert [call.split()[1] for call in calls] == ["2026-11-22T05:30Z", *["2026-11-23T05:30Z"] * 2]
 
     code, told, calls = run_dags(fake_jobs, "--moment", monday, failures="collect ['a', 'b'];detect ")
     assert code == 1

@@ -32,7 +32,7 @@ def test_wrong_use_is_exit_2(tmp_path: Path) -> None:
 def start(data: Path, *words: str) -> subprocess.Popen[str]:
     """A demo run in the background, in its own group, as a terminal would start it."""
     return subprocess.Popen(
-        [*KADERS, "run", "--days", "20", *words],
+        [*KADERS, "run", "--days", "9", *words],
         cwd=ROOT,
         env=environment(data),
         stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ def test_two_runs_at_once_and_ctrl_c_in_the_middle(tmp_path: Path) -> None:
     first = start(tmp_path)
     try:
         wait_for(tmp_path / "ledger" / "waterdam")
-        second = kaders("run", "--days", "20", data=tmp_path)
+        second = kaders("run", "--days", "9", data=tmp_path)
         assert second.returncode == 1
         assert str(first.pid) in second.stderr
         os.killpg(first.pid, signal.SIGINT)
@@ -64,7 +64,7 @@ def test_two_runs_at_once_and_ctrl_c_in_the_middle(tmp_path: Path) -> None:
         first.kill()
     assert first.returncode == 130, errors
     assert "Traceback" not in errors
-    again = kaders("run", "--days", "20", data=tmp_path)
+    again = kaders("run", "--days", "9", data=tmp_path)
     assert again.returncode == 0, again.stderr
     assert "Traceback" not in again.stderr
 
@@ -104,7 +104,7 @@ def test_ctrl_c_stops_every_stage_at_once_and_the_next_run_goes_on(tmp_path: Pat
         assert "the same command goes on where this one was" in errors, stage
         assert time.monotonic() - began < 20, stage
         assert not left_of(tmp_path), stage
-    done = kaders("run", "--days", "20", "--airflow", "--mornings", "2", data=tmp_path)
+    done = kaders("run", "--days", "9", "--airflow", "--mornings", "2", data=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -18,7 +18,7 @@ def spring(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The last morning of a spring world: 80 days over Easter and the change to summer time."""
     data = tmp_path_factory.mktemp("spring")
     world = ("--scenario", str(SPRING), "--seed", "11", "--days", "80")
-    done = kaders("run", *world, "--mornings", "2", data=data)
+    done = kaders("run", *world, "--mornings", "1", data=data)
     assert done.returncode == 0, done.stdout + done.stderr
     path = data / "out" / "waterdam" / "reports" / LAST / "signals.json"
     return dict(json.loads(path.read_text("utf-8")))

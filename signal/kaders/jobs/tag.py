@@ -43,13 +43,28 @@ def tag(settings: Settings, moment: datetime, progress: Progress | None = None) 
     todo = [path for path in landing.paths(settings.places) if not _target(settings, version, path).exists()]
     tally = _Tally(Counter(files=0, documents=0, unknown_source=0, unreadable=0))
     if todo:
-        _tag_all(settings, todo, tally, progress)
+        _tag_all(settings, _tagger(settings, version), todo, tally, progress)
     folder = settings.places.of("tagged") / version
     return Summary("tag", moment, dict(tally.counts), tuple(tally.failures), (str(folder),))
 
 
-def _tag_all(settings: Settings, todo: list[Path], tally: _Tally, progress: Progress | None) -> None:
-    tagger = Tagger(settings)
+_made: dict[str, Tagger] = {}
+
+
+def _tagger(settings: Settings, version: str) -> Tagger:
+    """The tagger of this process: making one takes longer than a quiet day's documents.
+
+    Its version is a hash over everything that decides a tag, so the same version is the same tagger.
+    """
+    if version not in _made:
+        _made.clear()
+        _made[version] = Tagger(settings)
+    return _made[version]
+
+
+def _tag_all(
+    settings: Settings, tagger: Tagger, todo: list[Path], tally: _Tally, progress: Progress | None
+) -> None:
     for done, batch in _batches(settings, todo, tally):
         _write(settings, tagger, batch, tally)
         if progress:

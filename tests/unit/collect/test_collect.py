@@ -131,14 +131,14 @@ def test_a_fault_of_ours_is_one_failed_source(
     web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(a=f"{web.url}/feed", b=f"{web.url}/feed")
-    write = landing.write
+    prepared = landing.prepared
 
-    def fragile(places: Places, source: str, *rest: Any) -> str:
+    def fragile(places: Places, source: str, *rest: Any) -> landing.Unwritten:
         if source == "a":
             raise ZeroDivisionError
-        return write(places, source, *rest)
+        return prepared(places, source, *rest)
 
-    monkeypatch.setattr(landing, "write", fragile)
+    monkeypatch.setattr(landing, "prepared", fragile)
     assert collect(settings, NOW, now=NOW).failures == (
         "Bron a: unexpected: ZeroDivisionError (unreadable).",
     )
