@@ -18,7 +18,7 @@ from kaders.store.packed import SUFFIX, stamp
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """A landing file before it is written: `name` is its path relative to the organisation's landing folder."""
+    """A landing file before it is written; `name` is its path below the organisation's landing folder."""
 
     name: str
     _path: Path
