@@ -117,8 +117,12 @@ class Handler(BaseHTTPRequestHandler):
     def on_archive(self) -> None:
         """An archive without end (RFC 5005): each page names the one before it."""
         number = int(self.path.rsplit("/", 1)[-1])
-        link = f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="prev-archive" href="/archive/{number + 1}"/>'
-        self.give(body=rss(f"bericht{number}").replace(b"<title>T</title>", f"<title>T</title>{link}".encode()))
+        link = (
+            f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="prev-archive" href="/archive/{number + 1}"/>'
+        )
+        self.give(
+            body=rss(f"bericht{number}").replace(b"<title>T</title>", f"<title>T</title>{link}".encode())
+        )
 
     def on_moved(self) -> None:
         self.give(301, Location="/feed")
