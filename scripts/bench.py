@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import bench_files
-from bench_measure import PEER, ours, peer, served
+from bench_measure import PEER, ours, peer, planned, served
 from bench_organisation import write
 
 MINUTES, MEGABYTES, TIMES, MILLISECONDS, SECONDS = 5.0, 600.0, 3.0, 5.0, 0.5
@@ -28,8 +28,11 @@ MINUTES, MEGABYTES, TIMES, MILLISECONDS, SECONDS = 5.0, 600.0, 3.0, 5.0, 0.5
 unchanged source; the slowest hundredth of feed files."""
 WORKERS = 32
 """Of the peer: with these it was fastest of 1, 4, 10 and 32, and we have as many."""
+PLANNING, TASKS, PLANNED = 30.0, 16, 5000
+"""Seconds to plan a round: a tenth of the five minutes until the next; tasks that it may become; sources."""
 ODD = 0.14
 ENTRIES = 25
+MEASURES = ("speed", "peer", "quiet", "plan", "files")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def arguments() -> argparse.Namespace:
         "--quick", action="store_true", help="a tenth of the sources; against the peer half of them, once"
     )
     parser.add_argument("--feeds", type=Path, help="folder of feed files; without it some are made")
-    parser.add_argument("--only", choices=("speed", "peer", "quiet", "files"), action="append")
+    parser.add_argument("--only", choices=MEASURES, action="append")
     return parser.parse_args()
 
 
@@ -118,6 +121,23 @@ def quiet(home: Path, count: int) -> list[Measure]:
     ]  # fmt: skip
 
 
+def plan(home: Path, count: int) -> list[Measure]:
+    """A round over many sources, divided into tasks: all of them due, and none."""
+    told = {f"bron-{number}": {"url": f"https://b{number}.example:8443/rss"} for number in range(count)}
+    busy, calm = planned(organisation(home / "plan", told), home / "plan-data")
+    longest = max(busy["seconds"], calm["seconds"])
+    whole = busy["sources"] == count and calm["tasks"] == 0
+    return [
+        Measure(
+            f"planning a round of {count} sources",
+            f"{longest:.1f} s",
+            f"{PLANNING:.0f} s",
+            whole and longest <= PLANNING,
+        ),
+        Measure("tasks of that round", str(busy["tasks"]), str(TASKS), 0 < busy["tasks"] <= TASKS),
+    ]
+
+
 def files(home: Path, folder: Path) -> list[Measure]:
     """The slowest of many feed files, by the seconds that `kaders parse` gives of each."""
     out = home / "parsed.jsonl"
@@ -150,7 +170,7 @@ def table(measures: Sequence[Measure]) -> str:
 def main() -> int:
     """Measure what was asked and print the table."""
     given = arguments()
-    wanted = given.only or ["speed", "peer", "quiet", "files"]
+    wanted = given.only or MEASURES
     if "peer" in wanted and not PEER.exists():
         print("the peer is not installed; `make bench` does that", file=sys.stderr)
         return 2
@@ -164,6 +184,8 @@ def main() -> int:
             found += against(home, 430 if given.quick else 860, 1 if given.quick else 3)
         if "quiet" in wanted:
             found += quiet(home, 1000 // part)
+        if "plan" in wanted:
+            found += plan(home, PLANNED // part)
         if "files" in wanted:
             found += files(home, given.feeds or bench_files.write(home / "files", 400 // part))
     print(table(found))

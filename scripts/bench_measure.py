@@ -45,6 +45,11 @@ def ours(folder: Path, data: Path, times: int) -> tuple[list[dict[str, Any]], fl
     return out, most
 
 
+def planned(folder: Path, data: Path) -> list[dict[str, Any]]:
+    """What planning a round said, with all sources due and with none."""
+    return _run([sys.executable, str(SCRIPTS / "bench_plan.py"), str(folder), str(data)], "")[0]
+
+
 def peer(database: Path, urls: Sequence[str], workers: int) -> Mapping[str, Any]:
     """What the peer said of its update."""
     out, _ = _run([str(PEER), str(SCRIPTS / "bench_peer.py"), str(database), str(workers)], "\n".join(urls))

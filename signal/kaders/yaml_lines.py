@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,16 @@ def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 
 
 _Loader.yaml_implicit_resolvers = _resolvers()
+
+
+class _Quick(getattr(yaml, "CSafeLoader", _Loader)):  # type: ignore[misc]
+    """The same in C, ten times as fast; some builds of PyYAML lack it."""
+
+
+_Quick.yaml_implicit_resolvers = _resolvers()
+SHALLOW = 2000
+"""Characters of a line and brackets of a file up to which _Quick may read it: so no file can nest so deep that
+its stack, which is the machine's own, ends; that of Python is guarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +108,7 @@ def _parse(path: Path, text: str) -> Sheet:
     if tab:
         return _unread(path, tab, "a tab stands in the indentation", "Use spaces, two for each step")
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        loader, node = _composed(text)
         if node is None:
             return _unread(path, 1, "the file is empty", "Fill it in, or copy the file from a starter pack")
         lines = dict(_lines(node, (), ()))
@@ -109,6 +119,17 @@ def _parse(path: Path, text: str) -> Sheet:
     except RecursionError:
         return _unread(path, 1, "the brackets in this file are nested too deep", "Take some of them away")
     return Sheet(str(path), None if doubles else data, lines, doubles)
+
+
+def _composed(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
+    """The loader of a text and its top node; what the quick one cannot read the other one explains better."""
+    deepest = max(map(len, text.splitlines()), default=0), text.count("[") + text.count("{")
+    if max(deepest) <= SHALLOW:
+        with suppress(yaml.YAMLError):
+            quick = _Quick(text)
+            return quick, quick.get_single_node()
+    loader = _Loader(text)
+    return loader, loader.get_single_node()
 
 
 def _explain(error: yaml.YAMLError) -> tuple[int, str, str]:

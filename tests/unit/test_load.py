@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kaders import yaml_lines
 from kaders.errors import ConfigurationError, Problem
 from kaders.load import load, root
 from kaders.settings import Settings
@@ -621,3 +622,17 @@ def test_a_project_without_its_reference_files_says_which_is_missing(
 def test_a_copied_demo_folder_loads_from_anywhere(tmp_path: Path) -> None:
     shutil.copytree(WATERDAM, tmp_path / "kopie")
     assert read(tmp_path / "kopie").organisation.id == "waterdam"
+
+
+@pytest.mark.parametrize("path", sorted(WATERDAM.glob("*.yaml")), ids=lambda path: path.name)
+def test_a_file_reads_the_same_in_c_as_in_python(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = yaml_lines.read_sheet(path)
+    monkeypatch.setattr(yaml_lines, "SHALLOW", 0)
+    assert yaml_lines.read_sheet(path) == quick
+    assert quick.data
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "? " * 100_000, "a: {" * 100_000])
+def test_a_file_of_brackets_alone_ends_no_process(text: str, tmp_path: Path) -> None:
+    (tmp_path / "diep.yaml").write_text(text)
+    assert yaml_lines.read_sheet(tmp_path / "diep.yaml").problems
