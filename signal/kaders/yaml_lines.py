@@ -50,8 +50,8 @@ class _Quick(getattr(yaml, "CSafeLoader", _Loader)):  # type: ignore[misc]
 
 _Quick.yaml_implicit_resolvers = _resolvers()
 SHALLOW = 2000
-"""Characters of a line and brackets of a file up to which _Quick may read it: so no file can nest so deep that
-its stack, which is the machine's own, ends; that of Python is guarded."""
+"""Characters of a line and brackets of a file up to which _Quick may read it: so no file can nest so deep
+that its stack, which is the machine's own, ends; that of Python is guarded."""
 
 
 @dataclass(frozen=True, slots=True)
