@@ -31,6 +31,8 @@ class Landed:
     _guids: dict[Entry, str] = field(default_factory=dict)
     _where: dict[Entry, list[Path]] = field(default_factory=lambda: defaultdict(list))
     _landed: Counter[str] = field(default_factory=Counter)
+    _first: Counter[str] = field(default_factory=Counter)
+    _shown: set[Entry] = field(default_factory=set)
     _told: Counter[str] = field(default_factory=Counter)
     _seen: set[Path] = field(default_factory=set)
 
@@ -47,12 +49,18 @@ class Landed:
                 self._told.update(_told(path))
 
     def unaccounted(self) -> list[str]:
-        """Landing files of which the ledger says another number of entries than landed, pages aside."""
+        """Landing files that no visit names, or of which its new entries are not those that landed.
+
+        A change of an entry and the word that one was taken back land too, and are no new entries; so there
+        are at most as many as lines. Nor fewer than entries that stand in no earlier file: more there may be,
+        as what landed before its visit was killed lands once more and is new to the next one. Pages aside.
+        """
         files = sorted(self._landed.keys() | self._told.keys())
         return [
-            f"{file or 'no file'}: {self._landed[file]} lines landed, the ledger says {self._told[file]}"
+            f"{file or 'no file'}: {self._landed[file]} lines landed, {self._first[file]} of them for the "
+            f"first time; the ledger says {dict(self._told).get(file)}"
             for file in files
-            if self._landed[file] != self._told[file]
+            if file not in self._told or not self._first[file] <= self._told[file] <= self._landed[file]
         ]
 
     def kept(self, gone: Iterable[Entry]) -> list[str]:
@@ -76,6 +84,8 @@ class Landed:
         for item in landing.read(path):
             if not of_pages:
                 self._landed[name] += 1
+                self._first[name] += not item.withdrawn and (item.source, item.guid) not in self._shown
+                self._shown.add((item.source, item.guid))
             if item.withdrawn:
                 self.back.add((item.source, item.guid))
                 continue

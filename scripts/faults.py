@@ -8,7 +8,8 @@ killed one has remembered as done must be done. After it:
 
 - everything that the sources show has landed, and every page that is read too;
 - every post that was deleted is taken back, and its words are gone;
-- the ledger accounts for every landing file: the new entries of its line are the lines that landed;
+- the ledger accounts for every landing file: its line has what landed for the first time as new entries, and
+  changes of what was known as none;
 - the second run had no failures, and nothing of the killed one still runs.
 
 At the end all is tagged and loaded: each version of each entry must be there exactly once, and nothing of

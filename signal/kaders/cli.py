@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from kaders import __version__, commands
-from kaders.errors import KadersError
+from kaders.errors import ConfigurationError, KadersError
 
 DEFAULT_ORG = "organisations/waterdam"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
-    args = _parser().parse_args(argv)
+    args = _parsed(argv)
     try:
+        _default_org(args)
         return int(args.do(args))
     except KeyboardInterrupt:
         print("\nStopped. Nothing is lost: the same command goes on where this one was.", file=sys.stderr)
@@ -37,6 +38,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = f": {error.filename}" if error.filename else ""
         print(f"kaders: {error.strerror}{place}. {_mend(error)}, then run again", file=sys.stderr)
         return 1
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, the organisation's folder among them wherever it stands.
+
+    argparse gives up on a folder that may be left out as soon as it has met what stands before it, so that it
+    does not know the folder behind an option (`source add URL --yes ORG`); it is taken from what is left.
+    """
+    parser = _parser()
+    args, left = parser.parse_known_args(argv)
+    if len(left) == 1 and not left[0].startswith("-") and getattr(args, "org", "") is None:
+        args.org, left = Path(left[0]), []
+    if left:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    return args
+
+
+def _default_org(args: argparse.Namespace) -> None:
+    """The folder of KADERS_ORG, else that of the demo, into which nothing is written unless it is named."""
+    if getattr(args, "org", "") is not None:
+        return
+    given = os.environ.get("KADERS_ORG")
+    if not given and args.do in (_add, _import):
+        raise ConfigurationError(
+            "say whose source it is: name the folder of your organisation at the end, as in "
+            "`kaders source add URL organisations/mine`"
+        )
+    args.org = Path(given or DEFAULT_ORG)
 
 
 def _mend(error: OSError) -> str:
@@ -71,10 +100,8 @@ Commands = dict[str, tuple[Callable[[argparse.Namespace], int], str, Iterable[Op
 
 
 def _org(command: argparse.ArgumentParser) -> None:
-    default = os.environ.get("KADERS_ORG", DEFAULT_ORG)
-    command.add_argument(
-        "org", nargs="?", type=Path, default=Path(default), help=f"folder (default {default})"
-    )
+    default = os.environ.get("KADERS_ORG") or DEFAULT_ORG
+    command.add_argument("org", nargs="?", type=Path, help=f"folder (default {default})")
     command.add_argument(
         "--data",
         type=Path,
@@ -85,7 +112,7 @@ def _org(command: argparse.ArgumentParser) -> None:
 
 def _moment(command: argparse.ArgumentParser) -> None:
     command.add_argument("--day", type=_day, help="the morning of this day, 06:30 (YYYY-MM-DD)")
-    command.add_argument("--moment", type=datetime.fromisoformat, help="a moment with its zone, ISO 8601")
+    command.add_argument("--moment", type=_instant, help="a moment with its zone, ISO 8601")
 
 
 def _world(command: argparse.ArgumentParser) -> None:
@@ -103,6 +130,15 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-23") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no moment; write it as 2026-11-23T06:30+01:00"
+        ) from None
 
 
 def _whole(text: str) -> int:
@@ -133,10 +169,11 @@ def _check(args: argparse.Namespace) -> int:
     return commands.check(args) or (_source("online")(args) if args.online else 0)
 
 
+_add, _import = _source("add"), _source("import_")
 YES = _option("--yes", action="store_true", help="write without asking")
 SOURCE_COMMANDS: Commands = {
     "add": (
-        _source("add"),
+        _add,
         "Find the feed of a site, show its newest entries, and propose the entry.",
         (
             _option("url", help="the address of a site or of a feed"),
@@ -146,7 +183,7 @@ SOURCE_COMMANDS: Commands = {
         ),
     ),
     "import": (
-        _source("import_"),
+        _import,
         "Bring in a list of feeds from another reader.",
         (
             _option("file", type=Path, help="an OPML file"),

@@ -84,7 +84,8 @@ def collect(args: argparse.Namespace) -> int:
         if settings.organisation.world and not os.environ.get("KADERS_WORLD"):
             raise ConfigurationError(
                 f"nobody serves the demo world of {settings.organisation.id}: `kaders run` does, "
-                "or put the address that `kaders serve` prints in KADERS_WORLD"
+                "or put the address that `kaders serve` prints in KADERS_WORLD. For your own sources name "
+                "your folder: `kaders collect organisations/mine`"
             )
         return collect(settings, moment, now=now(), due=args.due)
 

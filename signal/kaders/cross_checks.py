@@ -13,6 +13,7 @@ from kaders.desk import NOUNS, Desk, Entry, Shelf
 from kaders.errors import Problem
 from kaders.plain_words import meant
 from kaders.queries import SECRETS
+from kaders.read.accounts import is_account
 from kaders.settings import Organisation, Phrases, PolicyArea, Source, StatedFrame, Subscription, Topic
 
 WEIGHT_SUM = 100.0
@@ -28,6 +29,8 @@ MAY_READ_PAGES = frozenset({"own", "public_record", "open_licence", "agreement"}
 HANDLE = re.compile(r"@|(?:^|\s)/?u/\w")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ENV = re.compile(r"env:[A-Z][A-Z0-9_]*")
+SERVED = re.compile(r"http://127\.0\.0\.1[:/]")
+"""Where a demo world or a folder of feed files is served: what its files are called names nobody."""
 NO_PERSONS = "Take it away: persons and accounts are never followed, only subjects."
 
 
@@ -131,6 +134,9 @@ def _reachable(entry: Entry[Source]) -> Iterator[Problem]:
     if source.url and source.url.startswith("ws") != (source.reader == "jetstream"):
         what = f"the address of {entry.where} does not fit its reader '{source.reader}'"
         yield entry.problem(what, "Only jetstream has an address that starts with wss://.", "url")
+    if source.kind != "own" and source.url and not SERVED.match(source.url) and is_account(source.url):
+        what = f"the address of {entry.where} is that of an account"
+        yield entry.problem(what, f"{NO_PERSONS} Is it your own organisation's: 'kind: own'.", "url")
     if source.reader in SECRETS and not source.secret:
         mend = "Add 'secret: env:NAME' or 'secret: connection:NAME', which says where it is."
         yield entry.problem(f"{entry.where} needs a key of its service", mend, "reader")

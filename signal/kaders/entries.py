@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializeAsAny,
+    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -54,6 +55,7 @@ Id = Annotated[str, AfterValidator(_identifier)]
 Url = Annotated[str, AfterValidator(_http_url)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Secret = Annotated[str, AfterValidator(_secret)]
+Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Permission = Literal["own", "public_record", "open_licence", "agreement", "public_feed", "api_terms"]
 """On what ground a source is read: our own; a public body's record, open to reuse; a licence to reuse; an
 agreement with the publisher; a feed that its publisher offers to all; the terms of a service's API."""
@@ -224,7 +226,7 @@ class Source(Strict):
                       for the present it is a note for who reads the file
     retention         how long its texts may be kept, as a class (Retention); by default that of its kind
     pages             whether the page of every new entry is read too, for the whole article
-    known_to_work     the day on which somebody last saw it work
+    known_to_work     the day on which somebody last saw it work, or the month when no more is known
     every_minutes     a fixed distance between visits instead of the learned one
     pause_seconds     between two requests to its host, when it asks for more than the organisation's own
     """
@@ -244,7 +246,7 @@ class Source(Strict):
     licence: Literal["snippet", "full"] = "snippet"
     retention: RetentionClass | None = None
     pages: bool = False
-    known_to_work: date | None = None
+    known_to_work: date | Month | None = None
     every_minutes: int | None = Field(default=None, ge=5, le=1440)
     pause_seconds: float | None = Field(default=None, ge=0, le=600)
 

@@ -15,6 +15,7 @@ from kaders.errors import ConfigurationError, Problem
 from kaders.remarks import remarks
 from kaders.settings import FrameName, Places, PolicyArea, Settings, Subscription, Topic
 
+NO_SOURCE = "Add one, by hand or with `kaders source add`."
 EMPTY: Shelf[Any] = Shelf((), (), ())
 """A file without entries and without faults."""
 
@@ -25,11 +26,14 @@ def root() -> Path:
     return Path(given) if given else Path(kaders.__file__).resolve().parents[2]
 
 
-def load(folder: Path, *, data: Path, world: str = "", only_sources: bool = False) -> Settings:
+def load(
+    folder: Path, *, data: Path, world: str = "", only_sources: bool = False, may_be_empty: bool = False
+) -> Settings:
     """The organisation in `folder`, whose data lies under `data`.
 
     `world` takes the place of ${WORLD} in the addresses of sources; when it is empty they stay as they are.
     `only_sources` leaves topics, frames and subscriptions out, with their faults: enough to collect by.
+    `may_be_empty` lets a list without one source pass, for who is about to add the first.
     Policy areas of topics and subscriptions come out as codes, weights of stated frames as percentages.
     Raises ConfigurationError with every Problem in every file.
     """
@@ -43,7 +47,8 @@ def load(folder: Path, *, data: Path, world: str = "", only_sources: bool = Fals
     desk = read_desk(folder, world=world)
     if only_sources:
         desk = replace(desk, topics=EMPTY, frames=EMPTY, subscriptions=EMPTY)
-    problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *_no_sources(desk)]))
+    none = () if may_be_empty else _no_sources(desk)
+    problems = tuple(dict.fromkeys([*desk.problems(), *check(desk, areas), *none]))
     if problems:
         raise ConfigurationError(problems=problems)
     places = _places(desk, project=project, data=data)
@@ -71,7 +76,7 @@ def _no_sources(desk: Desk) -> tuple[Problem, ...]:
     if desk.sources.ids is None or desk.sources.ids or desk.sources.problems:
         return ()
     file = str(desk.folder / "sources.yaml")
-    return (Problem(file, 1, "there is not one source in this file", "Add at least one source."),)
+    return (Problem(file, 1, "there is not one source in this file", NO_SOURCE),)
 
 
 def _places(desk: Desk, *, project: Path, data: Path) -> Places:

@@ -16,12 +16,23 @@ from kaders.yaml_lines import Path_, Sheet
 LISTED = 16
 """How many allowed words a mend names at most: the fourteen policy frames must fit."""
 
+ALSO_CALLED = {
+    **dict.fromkeys(("rss", "atom", "rdf", "xml", "jsonfeed", "json_feed", "web"), "feed"),
+    **dict.fromkeys(("json", "api", "rest"), "json_api"),
+    **dict.fromkeys(("csv", "jsonl", "file"), "import"),
+    "fediverse": "mastodon",
+    "subreddit": "reddit",
+}
+"""Words that people have for a choice of ours and that do not look like it."""
+
 NUMBER_TYPES = ("int_type", "int_parsing", "int_from_float", "float_type", "float_parsing", "finite_number")
 
 
 def meant(word: str, known: Iterable[str], *, noun: str) -> str:
     """The mend for a word that is not known: the nearest known one, else what there is."""
     words = sorted(set(known))
+    if (same := ALSO_CALLED.get(word.lower(), "")) in words:
+        return f"Did you mean '{same}'?"
     near = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{near[0]}'?"

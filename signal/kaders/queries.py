@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 
 class Query(BaseModel):
@@ -245,12 +246,32 @@ ReaderName = Literal[
 ]
 
 
+def _plainly(one: ErrorDetails) -> str:
+    """What pydantic says about a field, as a person would."""
+    given = one.get("ctx", {})
+    plain = {
+        "extra_forbidden": "is not known here",
+        "missing": "is missing",
+        "too_long": f"may have {given.get('max_length')} entries at most",
+        "string_too_long": f"may have {given.get('max_length')} characters at most",
+        "string_too_short": "is empty",
+        "string_type": "should be a text",
+        "tuple_type": "should be a list: [first, second]",
+        "dict_type": "should have named parts: {name: value}",
+        "literal_error": f"should be {given.get('expected')}",
+        "bool_parsing": "should be true or false",
+        "bool_type": "should be true or false",
+        "string_pattern_mismatch": f"should have the form {given.get('pattern')}",
+    }
+    return plain.get(one["type"]) or one["msg"].removeprefix("Value error, ").lower()
+
+
 def typed(reader: str, given: object) -> Query:
     """What is written under `query:` in its form; ValueError with every fault on one line."""
     model = QUERIES.get(reader, Query)
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        said = [f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in error.errors()]
+        said = [f"'{'.'.join(map(str, one['loc']))}' {_plainly(one)}" for one in error.errors()]
         known = ", ".join(model.model_fields) or "nothing"
         raise ValueError(f"{'; '.join(said)} (reader {reader} knows {known})") from None

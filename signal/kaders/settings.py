@@ -91,6 +91,11 @@ class Places(Strict):
         """The copy that readers open."""
         return self.data / "published" / f"{self.organisation}.duckdb"
 
+    @property
+    def search(self) -> Path:
+        """The words of the published copy, for finding documents by them; it can always be made anew."""
+        return self.data / "published" / f"{self.organisation}.search.duckdb"
+
 
 class Settings(Strict):
     """Everything a job may know that is not data.

@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from functools import partial
+from pathlib import Path
 
 from kaders import commands
 from kaders.collect.sandbox import Sandbox
 from kaders.jobs.look import guarded, look
+from kaders.jobs.opml import Import
 from kaders.jobs.source_add import Proposal
 from kaders.load import load
 from kaders.net.door import open_door
 from kaders.read.text import snippet
 from kaders.settings import Settings
+
+SHOWN = 10
+"""Entries of an import that are shown before the question: a screen or two; the others are like them."""
 
 
 def add(args: argparse.Namespace) -> int:
@@ -24,13 +30,13 @@ def add(args: argparse.Namespace) -> int:
     """
     from kaders.jobs import source_add
 
-    settings, moment = _settings(args), commands.now()
+    settings, moment = _settings(args, may_be_empty=True), commands.now()
     with open_door(settings) as door, Sandbox() as sandbox:
         proposal = source_add.propose(
             settings, args.url, moment, door=door, read=guarded(sandbox), own=args.own
         )
     print("\n".join(shown(proposal)))
-    if not _agreed(args, "Add this entry to sources.yaml?"):
+    if not _agreed(args, f"Add this entry to {_list_of(settings)}?"):
         print("Nothing was written.")
         return 0
     print(f"Added to {source_add.add(settings, proposal.entry)}.")
@@ -45,16 +51,16 @@ def import_(args: argparse.Namespace) -> int:
     from kaders.jobs import source_add
     from kaders.jobs.opml import import_opml
 
-    settings, moment = _settings(args), commands.now()
+    settings, moment = _settings(args, may_be_empty=True), commands.now()
     with open_door(settings) as door, Sandbox() as sandbox:
         visit = partial(look, moment=moment, door=door, read=guarded(sandbox)) if args.check else None
         found = import_opml(settings, args.file, moment, visit=visit)
     for title in found.duplicates:
         print(f"already there: {title}")
-    print(f"\n{found.text}" if found.entries else "No new feeds.")
+    print("\n".join(["", *listed(found)]) if found.entries else "No new feeds.")
     for fault in found.faults:
         print(f"left out: {fault}", file=sys.stderr)
-    if found.entries and _agreed(args, f"Add these {len(found.entries)} entries to sources.yaml?"):
+    if found.entries and _agreed(args, f"Add these {len(found.entries)} entries to {_list_of(settings)}?"):
         print(f"Added to {source_add.add(settings, found.text)}.")
     elif found.entries:
         print("Nothing was written.")
@@ -112,6 +118,19 @@ def shown(proposal: Proposal) -> list[str]:
     return [*lines, *(f"Note: {note}" for note in proposal.notes)]
 
 
+def listed(found: Import) -> list[str]:
+    """The entries of an import for a person: all of a short list, else the first of them and their number."""
+    first = [text for _, text in found.entries[:SHOWN]]
+    more = len(found.entries) - len(first)
+    kinds = Counter(source.kind for source, _ in found.entries)
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    rest = (
+        f"… and {more} more like these. In all {len(found.entries)} new feeds ({told}), "
+        f"{len(found.duplicates)} that are there already, {len(found.faults)} left out.\n"
+    )
+    return [*first, *([rest] if more else [])]
+
+
 def _agreed(args: argparse.Namespace, question: str) -> bool:
     """Yes on --yes; else the answer of who is at the keyboard, and no when nobody is."""
     if args.yes:
@@ -119,13 +138,23 @@ def _agreed(args: argparse.Namespace, question: str) -> bool:
     if not sys.stdin.isatty():
         print("Nobody is here to ask; --yes writes it.")
         return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+    except EOFError:  # Ctrl-D
+        print()
+        return False
+
+
+def _list_of(settings: Settings) -> Path:
+    """The whole path of the file that is written to, so that nobody says yes to the wrong organisation."""
+    return (settings.places.folder / "sources.yaml").resolve()
 
 
 def _tell(line: str) -> None:
     print(line, flush=True)
 
 
-def _settings(args: argparse.Namespace) -> Settings:
+def _settings(args: argparse.Namespace, *, may_be_empty: bool = False) -> Settings:
     """The organisation with its sources; the demo world, when one is served, at its address."""
-    return load(args.org, data=args.data, world=os.environ.get("KADERS_WORLD", ""))
+    world = os.environ.get("KADERS_WORLD", "")
+    return load(args.org, data=args.data, world=world, may_be_empty=may_be_empty)

@@ -21,7 +21,10 @@ KEPT_RESOLVERS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:int", "tag:yaml.o
 date that does not exist into a crash; here those stay text, and the settings say what they should be."""
 
 MENDS = (
-    ("mapping values are not allowed", "Put a text that has a colon in it between double quotes"),
+    (
+        "mapping values are not allowed",
+        "Put a text that has a colon in it between double quotes, or indent this line as its neighbours are",
+    ),
     ("undefined alias", "Put a text that begins with * between double quotes; in a phrase the * stands last"),
     ("'@'", "Take the handle away: persons and accounts are never followed"),
     ("cannot start any token", "Put the text on this line between double quotes"),

@@ -50,5 +50,6 @@ CASES = {
     "twice-encoded": Case(says(_feed("utf-8").encode().decode("latin-1").encode()), entries=3),
     "shift-jis": _case("shift_jis", "shift_jis", title="水位が上がる"),
     "koi8": _case("koi8-r", "koi8-r", title="Уровень воды"),
+    "charset-that-nobody-made": _case("latin-1", "iso-8859-12", title=_LATIN),
     "html-charset": _case("utf-8", "utf-8", HTML),
 }  # fmt: skip

@@ -123,6 +123,13 @@ SLOPPY = {
     "json-broken-entry": Case(
         says(json_feed([7, None, {"id": "a", "title": "Dijk"}]), kind=JSON), "PARTIAL", ("partly_unreadable",), 1
     ),
+    "json-tab": _good(json_feed().replace(b"Waterpeil", b"Water\tpeil"), JSON, holds=("Kort.",)),
+    "json-comma-too-many": _good(json_feed().replace(b"}]", b"},\n]"), JSON),
+    "json-latin-1": _good(json_feed([{"id": "a", "title": "CAFE"}]).replace(b"CAFE", b"Caf\xe9"), JSON, 1, ("Café",)),
+    "json-cut": Case(says(json_feed()[:-30], kind=JSON), "PARTIAL", ("cut_off",), 2),
+    "json-loose-quotes": Case(
+        says(json_feed().replace(b'"Kort."', b'"Kort "en" bondig"', 1), kind=JSON), "PARTIAL", ("partly_unreadable",), 2
+    ),
     "cut-in-an-entry": Case(
         says(_TEXT[: _TEXT.rindex("<link>")].encode()), "PARTIAL", ("cut_off", "partly_unreadable", "truncated"), 2
     ),
@@ -160,7 +167,9 @@ NO_FEED = {
     "svg": _bad(b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>', "unreadable", kind="image/svg+xml"),
     "json-object": _bad(json.dumps({"error": "quota"}).encode(), "unreadable", kind=JSON),
     "json-array": _bad(b"[1, 2, 3]", "unreadable", kind=JSON),
-    "json-cut": _bad(json_feed()[:-30], "unreadable", "cut_off", "truncated", kind=JSON),
+    "json-cut-before-its-entries": _bad(json_feed()[:72], "unreadable", "truncated", kind=JSON),
+    "page-with-items": _bad(b"<html><body><item><title>Menu</title></item></body></html>", "html_instead_of_feed", kind=HTML),
+    "page-with-items-broken": _bad(b"<html><body><p><item><title>Menu</title></item></body></html>", "html_instead_of_feed", kind=HTML),
     "json-deep": _bad(b"[" * 200_000, "unreadable", "parser_stopped", kind=JSON),
     "json-huge-number": _bad(b'{"items": ' + b"9" * 100_000 + b"}", "unreadable", kind=JSON),
     "script": _bad(b"window.location='/'; var a = 1;", "unreadable", kind="text/javascript"),

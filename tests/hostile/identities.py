@@ -78,6 +78,10 @@ CASES = {
         says(json_feed([{"id": n, "title": f"Bericht {n}", "url": f"https://krant.example/{n}"} for n in (1, 2, 3)]), kind=JSON),
         entries=3,
     ),
+    "json-ids-that-cannot-be-written": Case(
+        says(json_feed([{"id": i, "title": i, "language": i, "url": f"https://krant.example/{n}"} for n, i in enumerate(("a\ud800", "b\0", "c"))]), kind=JSON),
+        entries=3,
+    ),
     "json-ids-equal": Case(
         says(json_feed([{"id": "a", "title": f"Bericht {n}", "url": f"https://krant.example/{n}"} for n in (1, 2, 3)]), kind=JSON),
         entries=3,

@@ -16,13 +16,13 @@ import pytest
 from kaders.deliver import mail
 from kaders.deliver.demo_mail import demo_mail
 from kaders.deliver.demo_webhook import demo_webhook
-from kaders.detect import source_words
+from kaders.detect import source_advice, source_words
 from kaders.detect.health import Alarm, Kind
 from kaders.jobs.alerts import alerts
 from kaders.report.alert_message import compose, message_key
 from kaders.report.alerts import Told, plan
 from kaders.report.source_message import MOST, due
-from kaders.settings import Organisation, Places, Settings, Subscription
+from kaders.settings import Organisation, Places, Settings, Source, Subscription
 from kaders.store.connection import writing
 
 MONDAY = date(2026, 11, 23)
@@ -435,13 +435,26 @@ def test_the_ledger_has_one_line_per_subject(tmp_path: Path, box: Path) -> None:
 # -- the sources: under a message, and to the organisation's contact -----------------------------------------
 
 
+BRON = Source(
+    id="bron", name="Bron", kind="news", url="https://bron.example/rss", owner_group="bron", expected_per_day=5,
+    terms="test",
+)  # fmt: skip
+
+
 def alarm(
     name: str, kind: Kind = "silent", reason: str = "", *, since: date = MONDAY - timedelta(days=3)
 ) -> dict[str, Any]:
     """A row of `source_alarms` as detect.sources writes it."""
     found = Alarm(name, kind, since, 12.0, 3, reason)
-    more = {"text": source_words.alarm(found), "advice": source_words.advice(found)}
-    return {"id": name, "name": name.title(), "kind": kind, "since": since.isoformat(), **more}
+    more = {"text": source_words.alarm(found), "advice": source_advice.of_alarm(BRON, found)}
+    return {
+        "id": name,
+        "url": f"https://{name}.example/rss",
+        "name": name.title(),
+        "kind": kind,
+        "since": since.isoformat(),
+        **more,
+    }
 
 
 def bodies(message: Any) -> list[str]:
@@ -495,6 +508,7 @@ def test_on_a_morning_without_a_signal_the_contact_hears_of_the_sources(
     assert message["Subject"] == subject
     for body in bodies(message):
         assert all(words in body for words in said)
+        assert "sources.yaml: krant, https://krant.example/rss" in body
 
 
 def test_each_alarm_is_told_once_and_a_return_too(tmp_path: Path, box: Path) -> None:

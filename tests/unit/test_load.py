@@ -154,6 +154,15 @@ def test_labels_become_codes_weights_stay_percent_and_the_world_is_filled_in(sma
     assert settings.places.warehouse == small.parent / "data" / "warehouse" / "klein.duckdb"
 
 
+def test_a_file_of_a_served_folder_is_no_account_whatever_it_is_called(small: Path) -> None:
+    path = small / "sources.yaml"
+    path.write_text(path.read_text("utf-8").replace("/krant/feed.rss", "/@feed.rss"), "utf-8")
+    assert (
+        load(small, data=small, world="http://127.0.0.1:8000").sources[0].url
+        == "http://127.0.0.1:8000/@feed.rss"
+    )
+
+
 def test_without_a_world_the_placeholder_stays(small: Path) -> None:
     assert read(small).source("krant").url == "${WORLD}/krant/feed.rss"
 
@@ -511,13 +520,53 @@ FAULTS = {
         "is not a list",
         "subscriptions: []",
     ),
+    "a misindented line": (
+        "sources.yaml",
+        "    name: De Krant",
+        "     name: De Krant",
+        3,
+        "this is not YAML",
+        "indent this line as its neighbours are",
+    ),
+    "a reader by another name": (
+        "sources.yaml",
+        "    owner_group: krant",
+        "    reader: rss\n    owner_group: krant",
+        6,
+        "'rss' is not a word for 'reader'",
+        "Did you mean 'feed'?",
+    ),
+    "five tags and a field too many": (
+        "sources.yaml",
+        "    owner_group: krant",
+        "    reader: mastodon\n    query: {any: [a, b, c, d, e], every: x}\n    owner_group: krant",
+        7,
+        "'query' of source 'krant'",
+        "'any' may have 4 entries at most; 'every' is not known here",
+    ),
+    "an account as a feed": (
+        "sources.yaml",
+        "https://blog.example/feed",
+        "https://sociaal.example/@jan.rss",
+        12,
+        "the address of source 'blog' is that of an account",
+        "Is it your own organisation's: 'kind: own'.",
+    ),
+    "an account on the api of Mastodon": (
+        "sources.yaml",
+        "https://blog.example/feed",
+        "https://sociaal.example/api/v1/accounts/12/statuses",
+        12,
+        "the address of source 'blog' is that of an account",
+        "never followed",
+    ),
     "no sources": (
         "sources.yaml",
         SMALL["sources.yaml"],
         "sources: []\n",
         1,
         "not one source",
-        "Add at least",
+        "by hand or with `kaders source add`",
     ),
     "an entry that is a word": (
         "subscriptions.yaml",

@@ -140,7 +140,8 @@ FILE = '<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/hostname">]><opml><body><out
         (LAUGHS.encode(), "no OPML list"),
         (FILE.encode(), "no OPML list"),
         (b"<opml><body>" + b"<outline text='>'>" * 100_000, "no OPML list"),
-        (b"<opml><body>" + b" " * 4 * 1024 * 1024, "larger than 4 MB"),
+        (b"<opml><body>" + b" " * 4 * 1024 * 1024, "larger than 4 MB. Split it"),
+        (b'<opml version="2.0"><body><outline text="Nieuws"/></body></opml>', "there is not one feed in it"),
     ],
 )
 def test_what_is_no_list_is_refused_in_one_sentence(
@@ -150,7 +151,7 @@ def test_what_is_no_list_is_refused_in_one_sentence(
     path.write_bytes(body)
     with pytest.raises(ConfigurationError, match=words):
         import_opml(organisation(OURS), path, NOW)
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match="does not exist"):
         import_opml(organisation(OURS), tmp_path / "nergens.opml", NOW)
 
 
@@ -179,3 +180,65 @@ def test_the_commands_import_and_export(
     assert source_commands.export(args) == 0
     assert "4 feeds" not in capsys.readouterr().err
     assert args.file.read_text("utf-8").count("<outline ") == 5
+
+
+def rows(*urls: str, folder: str = "Nieuws") -> bytes:
+    """A list of feeds in one folder."""
+    feeds = "\n".join(f'<outline type="rss" text="F{n}" xmlUrl="{url}"/>' for n, url in enumerate(urls))
+    return (
+        f'<opml version="2.0"><body>\n<outline text="{folder}">\n{feeds}\n</outline></body></opml>'.encode()
+    )
+
+
+def test_keys_stay_out_and_faults_stand_in_the_order_of_the_file(organisation: Make, tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    path.write_bytes(
+        rows(
+            "https://a.example/rss?token=zeer-geheim",
+            "https://sociaal.example/@jan.rss",
+            "feed://b.example/rss",
+            "https://x.com/gemeente",
+        )
+    )
+    found = import_opml(organisation(OURS), path, NOW)
+    assert [(source.url, source.kind) for source, _ in found.entries] == [("https://b.example/rss", "news")]
+    assert [fault.split(":")[0] for fault in found.faults] == ["line 3", "line 4", "line 6"]
+    assert "seems to hold a key" in found.faults[0]
+    assert "zeer-geheim" not in str(found)
+
+
+def test_a_visit_takes_the_new_address_and_knows_it_again(
+    organisation: Make, tmp_path: Path, site: Site, door: Door, read: Read
+) -> None:
+    site.feed("/nieuw.rss", "Een bericht")
+    site.feed("/leeg.rss")
+    site.feed("/oud.rss", "Een bericht", year=2024)
+    site.pages["/verhuisd.rss"] = (301, "/nieuw.rss")
+    site.page("/inlog.rss", body='<form><input type="password"></form>')
+    path = tmp_path / "feeds.opml"
+    path.write_bytes(
+        rows(*(f"{site.url}/{name}.rss" for name in ("verhuisd", "nieuw", "leeg", "oud", "inlog")))
+    )
+    visit = partial(look, moment=NOW, door=door, read=read)
+    found = import_opml(organisation(OURS), path, NOW, visit=visit)
+    assert [source.url for source, _ in found.entries] == [
+        f"{site.url}/{name}.rss" for name in ("nieuw", "leeg", "oud")
+    ]
+    assert found.duplicates == ("F1 (is 'f0')",)
+    assert "it has no entries now" in found.text and "the newest of 2024-11-22" in found.text
+    (fault,) = found.faults
+    assert "a login page instead of entries" in fault
+
+
+def test_a_long_list_is_summed_up_before_the_question(
+    organisation: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, path = organisation(OURS), tmp_path / "feeds.opml"
+    path.write_bytes(rows(*(f"https://s{n}.example/rss" for n in range(2000))))
+    args = argparse.Namespace(
+        org=settings.places.folder, data=settings.places.data, file=path, check=False, yes=False
+    )
+    assert source_commands.import_(args) == 0
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) < 200
+    assert "and 1990 more like these. In all 2000 new feeds (2000 news)" in shown

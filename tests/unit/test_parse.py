@@ -97,3 +97,15 @@ def test_a_place_that_may_not_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "shut").mkdir(mode=0o500)
     with pytest.raises(Unwritable):
         parse(tmp_path / "feeds", tmp_path / "shut" / "out.jsonl", NOON)
+
+
+def test_what_cannot_be_written_down_stops_no_file(tmp_path: Path) -> None:
+    folder = tmp_path / "feeds"
+    folder.mkdir()
+    (folder / "half.json").write_bytes(rb'{"items": [{"id": "a\ud800b", "title": "een \ud800"}]}')
+    found = lines(folder, folder / "out.jsonl")["half.json"]
+    assert (found["outcome"], found["entries"][0]["id"], found["entries"][0]["title"]) == (
+        "OK",
+        r"a\ud800b",
+        "een",
+    )

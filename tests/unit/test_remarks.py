@@ -35,7 +35,8 @@ def entry(
 
 
 def said(settings: Settings) -> list[str]:
-    return [remark.what for remark in remarks_on(settings.places.folder)]
+    remarks = remarks_on(settings.places.folder)
+    return [remark.what for remark in remarks if remark.file.endswith("sources.yaml")]
 
 
 FEED = "url: https://bron.nl/rss"
@@ -51,6 +52,7 @@ FEED = "url: https://bron.nl/rss"
         (entry('query: {index: "ori_replace*"}', reader="raadsinformatie"), ["'query' of source 'een' is still an example"]),
         (entry("query: {words: irreplaceable}", reader="sru"), []),
         (entry(FEED, terms="REPLACE: read them"), ["nobody has read the terms of source 'een' yet"]),
+        (entry("url: https://bron.nl/rss?token=abc123"), ["the address of source 'een' seems to hold a key, which would stand in files and reports"]),
         (entry(FEED, permission=None), ["source 'een' does not say on what ground it is read"]),
     ],
 )  # fmt: skip
@@ -63,17 +65,34 @@ def test_remarks_are_shown_with_their_line_and_the_check_passes(
 ) -> None:
     settings = organisation(entry("url: https://www.mijn-dorp.example/rss"))
     assert commands.check(argparse.Namespace(org=settings.places.folder, data=settings.places.data)) == 0
-    first, last = capsys.readouterr().out.splitlines()
+    contact, mail, first, last = capsys.readouterr().out.splitlines()
+    assert contact.startswith(f"remark: {settings.places.folder}/organisation.yaml:3: 'contact' of the organ")
+    assert "'owners.pers.mail' of the organisation is still an example" in mail
     assert first.startswith(f"remark: {settings.places.folder}/sources.yaml:10: 'url' of source 'een'")
-    assert last.endswith("no problems; 1 to look at")
+    assert last.endswith("no problems; 3 to look at")
 
 
 @pytest.mark.parametrize("pack", packs(PACKS))
-def test_an_untouched_pack_has_one_remark_and_the_demo_none(pack: str, tmp_path: Path) -> None:
-    load(PACKS / pack, data=tmp_path)
-    assert [remark.what for remark in remarks_on(PACKS / pack)] == [
-        "'url' of source 'eigen-nieuws' is still an example"
-    ]
+def test_a_pack_is_named_for_every_example_and_unread_terms_and_the_demo_for_nothing(
+    pack: str, tmp_path: Path
+) -> None:
+    settings = load(PACKS / pack, data=tmp_path)
+    told = "\n".join(remark.what for remark in remarks_on(PACKS / pack))
+    for field in (
+        "name",
+        "contact",
+        "mail.sender",
+        *(f"owners.{n}.mail" for n in settings.organisation.owners),
+    ):
+        assert f"'{field}' of the organisation is still an example" in told
+    for frame in settings.frames:
+        assert f"'source' of stated frame '{frame.id}' is still an example" in told
+    assert "'url' of source 'eigen-nieuws' is still an example" in told
+    assert "'to' of subscription 'woordvoering-dagelijks' is still an example" in told
+    for source in settings.sources:
+        unread = source.terms.startswith("REPLACE")
+        assert unread or source.permission != "public_feed", source.id
+        assert (f"nobody has read the terms of source '{source.id}' yet" in told) is unread, source.id
     assert remarks_on(root() / "organisations" / "waterdam", world="http://127.0.0.1") == ()
 
 

@@ -157,6 +157,7 @@ def test_the_address_of_a_feed_is_taken_as_it_is(adder: Adder, site: Site) -> No
     [
         ("geen adres", "is no address"),
         ("ftp://bron.example/feed", "is no address"),
+        ("https://bron.example/feed?token=geheim", "seems to hold a key"),
         ("https://jan:geheim@bron.example/feed", "name a 'secret:' in the entry"),
         ("https://sociaal.example/@jan", "persons are never followed"),
         ("https://sociaal.example/users/jan", "persons are never followed"),
@@ -223,6 +224,9 @@ def test_an_entry_that_cannot_be_read_leaves_the_file_as_it_was(adder: Adder) ->
     ("before", "after"),
     [
         ("sources: []\n", "sources:\n\n  - id: x\n"),
+        ("sources: []   # nothing yet\n", "sources:   # nothing yet\n\n  - id: x\n"),
+        ("sources:\r\n  - id: a\r\n", "sources:\r\n  - id: a\r\n\r\n  - id: x\r\n"),
+        ("sources: []\r\n", "sources:\r\n\r\n  - id: x\r\n"),
         ("sources:\n- id: a\n", "sources:\n- id: a\n\n- id: x\n"),
         ("sources:\n    - id: a", "sources:\n    - id: a\n\n    - id: x\n"),
     ],
@@ -264,3 +268,121 @@ def test_the_command_asks_before_it_writes(
 
 def test_an_address_needs_no_scheme() -> None:
     assert address_of(" nos.nl/nieuws ") == "https://nos.nl/nieuws"
+    assert address_of("feed://nos.nl/rss") == address_of("feed:https://nos.nl/rss") == "https://nos.nl/rss"
+
+
+FORM = '<form action="/login"><input type="password"></form>'
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "says"),
+    [
+        ("/rss", FORM, "gives a login page instead of entries, .* Ask the publisher for access"),
+        (
+            "/rss",
+            '<div id="cookiewall">Cookies</div>',
+            "gives a cookie notice instead of entries, .* that needs no consent",
+        ),
+        (
+            "/rss",
+            "<p>Welkom</p>",
+            "is an ordinary page, and offers no feed that can be read. Look on the site for 'RSS'",
+        ),
+        ("/rss", (429, ""), "asks us to wait .* then try again"),
+        ("/rss", (410, ""), "give the address of the site's front page"),
+        ("/rss", (404, ""), "give that of the site's front page"),
+        (
+            "/rss",
+            b"<?xml version='1.0'?><rss><channel><title>Half<item>",
+            "entries that could not be read: 1",
+        ),
+        ("/tags/dicht", "<p>Mastodon</p>", "the server keeps its posts to itself"),
+    ],
+)
+def test_what_the_address_itself_gave_is_said_with_a_mend_for_what_is_no_entry_yet(
+    adder: Adder, site: Site, path: str, page: str | bytes | tuple[int, str], says: str
+) -> None:
+    site.pages["/api/v1/timelines/tag/dicht"] = (401, "")
+    if isinstance(page, str):
+        site.page(path, body=page)
+    else:
+        site.pages[path] = page
+    with pytest.raises(ConfigurationError, match=says) as refused:
+        adder.propose(site.url + path)
+    for words in ("pause_seconds", "remove the entry", "kaders source add", "take `pages"):
+        assert words not in str(refused.value)
+
+
+def test_a_page_that_names_an_address_with_a_key_makes_no_entry(adder: Adder, site: Site) -> None:
+    site.page("/", ALTERNATE.format("Nieuws", "/nieuws.rss?token=geheim"))
+    site.feed("/nieuws.rss", *DUTCH)
+    with pytest.raises(ConfigurationError, match="seems to hold a key") as refused:
+        adder.propose(site.url)
+    assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("path", "page"), [("/leeg.rss", b""), ("/tags/brug", b"[]")])
+def test_a_place_without_entries_is_proposed_and_says_so(
+    adder: Adder, site: Site, path: str, page: bytes
+) -> None:
+    site.feed("/leeg.rss")
+    site.pages["/api/v1/timelines/tag/brug"] = page
+    notes = adder.propose(site.url + path).notes
+    assert any(note.startswith("It has no entries now") for note in notes)
+    assert not any("No entry has a date" in note for note in notes)
+
+
+def test_a_feed_that_sleeps_is_proposed_with_a_note(adder: Adder, site: Site) -> None:
+    site.feed("/oud.rss", *DUTCH, year=2025)
+    notes = adder.propose(f"{site.url}/oud.rss").notes
+    assert any(note.startswith("Its newest entry is of 2025-11-22: see whether") for note in notes)
+
+
+def test_after_a_move_to_another_host_everything_names_the_new_one(
+    organisation: Make, read: Read, site: Site
+) -> None:
+    site.feed("/nieuw.rss", *DUTCH)
+    old = site.place.replace("127.0.0.1", "localhost")
+    site.pages["/oud.rss"] = (301, f"{site.url}/nieuw.rss")
+    with Door(allow=(site.place, old)) as door:
+        made = propose(organisation(ONE), f"http://{old}/oud.rss", NOW, door=door, read=read)
+    assert made.source.url == f"{site.url}/nieuw.rss"
+    assert (made.source.id, made.source.owner_group) == ("127-0-0-1", "127-0-0-1")
+    assert "localhost" not in made.entry + " ".join(made.notes)
+
+
+def test_the_first_source_can_be_added_to_an_empty_list(adder: Adder, site: Site) -> None:
+    site.feed("/nieuws.rss", *DUTCH)
+    folder, data = adder.settings.places.folder, adder.settings.places.data
+    (folder / "sources.yaml").write_bytes(b"sources: []\r\n")
+    with (folder / "organisation.yaml").open("a") as file:
+        file.write(f"\nnetwork: {{allow: ['{site.place}']}}\n")
+    args = argparse.Namespace(org=folder, data=data, url=f"{site.url}/nieuws.rss", own=False, yes=True)
+    assert source_commands.add(args) == 0
+    assert [source.url for source in load(folder, data=data).sources] == [args.url]
+    text = (folder / "sources.yaml").read_bytes()
+    assert text.count(b"\n") == text.count(b"\r\n") > 8
+
+
+def test_the_question_names_the_file_and_no_answer_is_no(
+    adder: Adder, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def gone(question: str) -> str:
+        asked.append(question)
+        raise EOFError
+
+    site.feed("/nieuws.rss", *DUTCH)
+    folder = adder.settings.places.folder
+    with (folder / "organisation.yaml").open("a") as file:
+        file.write(f"\nnetwork: {{allow: ['{site.place}']}}\n")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", gone)
+    args = argparse.Namespace(
+        org=folder, data=adder.settings.places.data, url=f"{site.url}/nieuws.rss", own=False, yes=False
+    )
+    assert source_commands.add(args) == 0
+    assert str((folder / "sources.yaml").resolve()) in asked[0]
+    assert "Nothing was written" in capsys.readouterr().out
+    assert (folder / "sources.yaml").read_text("utf-8") == ONE

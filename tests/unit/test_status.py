@@ -93,8 +93,9 @@ def test_a_new_address_is_a_proposal_and_waiting_is_told(settings: Settings) -> 
     remember(settings, "dagnieuws", moved_to="https://nieuw.example/rss", next_visit=later)
     remember(settings, "polderbode", failures=3, waits_for="rate_limited", next_visit=later)
     lines = told(settings)
+    assert lines[0].endswith("1 with an alarm, 1 with a new address")
     assert of(lines, "dagnieuws")[1] == [
-        "ALARM moved for good to https://nieuw.example/rss: change url: in sources.yaml"
+        "PROPOSAL moved for good to https://nieuw.example/rss: change url: in sources.yaml"
     ]
     assert "next 2026-11-20 12:30" in of(lines, "dagnieuws")[0]
     assert "waits as it asked: 3 visits in a row failed, next 2026-11-20 12:30" in of(lines, "polderbode")[0]
@@ -133,11 +134,13 @@ def test_before_anything_landed_the_failures_are_told(settings: Settings) -> Non
     remember(settings, "polderbode", moved_to="https://nieuw.example/rss", moment=rounds[-1])
     head, summary, *lines = status(settings, NOW)
     assert head == "waterdam: nothing has been loaded yet; run `kaders run` first"
-    assert summary == "sources: 4 visited on schedule (1 FAILED, 3 NEVER), 1 with an alarm"
+    assert (
+        summary == "sources: 4 visited on schedule (1 FAILED, 3 NEVER), 0 with an alarm, 1 with a new address"
+    )
     line, more = of(lines, "dagnieuws")
     assert "since 2026-11-19 22:30 (the address no longer exists (404)), last visit 2026-11-20 05:30" in line
     assert "waits: 8 visits in a row failed, next 2026-11-20 12:30" in line
-    assert "Find the new address" in more[0]
+    assert more[0].startswith("Find the new address: “kaders source add http://127.0.0.1")
     assert "moved for good to https://nieuw.example/rss" in of(lines, "polderbode")[1][0]
 
 
@@ -152,7 +155,9 @@ def test_a_source_that_is_back_is_noted_and_no_alarm(settings: Settings) -> None
     load_job(settings, NOW)
     lines = told(settings)
     assert lines[0].endswith("(4 OK), 0 with an alarm")
-    assert of(lines, "dagnieuws")[1] == ["NOTE is back (was: the address no longer exists (404)); new: 5"]
+    line, more = of(lines, "dagnieuws")
+    assert more == ["NOTE is back (was: the address no longer exists (404)); new: 5"]
+    assert "25 new in 7 days" in line, "four days of five, and what came on its return"
 
 
 def test_what_was_visited_since_the_last_load_counts(settings: Settings) -> None:

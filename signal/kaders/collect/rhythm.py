@@ -30,6 +30,10 @@ SOFT = frozenset({"unreachable", "dns", "timeout", "http_5xx", "truncated", "rat
 LONGEST_HINT = timedelta(days=1)
 """What a source may ask for by ttl, update period or Cache-Control; more would leave a morning without it."""
 
+SPAN = 0.5
+"""Share of the time that a list covers after which it is asked again, whatever it asks for itself: half, as a
+busy day brings twice as much as a mean one."""
+
 
 def rate(before: float, new: int, passed: timedelta) -> float:
     """New entries a day, smoothed: what was believed, and what the time since the last visit brought."""
@@ -48,19 +52,28 @@ def after_success(
     asked_minutes: int,
     fixed_minutes: int | None,
     zone: ZoneInfo,
+    held: int = 0,
 ) -> datetime:
     """The next visit of a source that answered.
 
     per_day        its observed rate
     asked_minutes  what the source asks for (ttl, update period, Cache-Control); it is kept to, up to a day
+                   and up to SPAN of the time that its list covers: later, entries would pass by unseen
     fixed_minutes  what the operator wants instead of all that
+    held           entries in its list; 0 when it gives none, or when all that came since can be asked for
     """
     if fixed_minutes:
         return at + timedelta(minutes=fixed_minutes)
     own = timedelta(days=1) / (QUARTER * max(per_day, 1e-6))
-    asked = min(timedelta(minutes=asked_minutes), LONGEST_HINT)
+    asked = min(timedelta(minutes=asked_minutes), LONGEST_HINT, _passes_by(held, per_day))
     distance = min(max(own, asked, SHORTEST), LONGEST) * _stretch(source, at)
     return min(at + max(distance, SHORTEST), _next_morning(source, at, zone))
+
+
+def _passes_by(held: int, per_day: float) -> timedelta:
+    """The longest wait in which a list of so many entries does not lose any; LONGEST_HINT without a list."""
+    days = SPAN * held / max(per_day, 1e-6) if held else 1.0
+    return min(timedelta(days=1) * min(days, 1.0), LONGEST_HINT)
 
 
 def after_failure(source: str, at: datetime, *, failures: int, reason: str, retry_after: int) -> datetime:

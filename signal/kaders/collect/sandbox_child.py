@@ -98,6 +98,7 @@ def _written(made: Found) -> dict[str, Any]:
         "gone_authors": made.gone_authors,
         "every": made.every,
         "short": made.short,
+        "left": made.left,
     }
 
 

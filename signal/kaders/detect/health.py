@@ -6,7 +6,7 @@ sources of 0.2 to 60 items a day with a rhythm of the week; steady.py beside it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -37,8 +37,11 @@ NEWS = 0.1
 """Share of the publishers heard that day that must be flooded at once for it to be news and no alarm: what
 fills a paper four times over fills most papers of its region, and fewer than one in ten have something of
 their own the matter; our choice. By chance one source in 10,000 is flooded on a day."""
-NEWS_LEAST = 2
-"""Publishers that it takes at least: one alone is no news, whatever the number of its sources."""
+NEWS_LEAST = 3
+"""Publishers that it takes at least where more than five are heard: two of twenty are as likely a fault that
+they share, and an alarm too many costs a look; our choice."""
+NEWS_FEW = 2
+"""The same where they are half of all that are heard: one alone is no news, however many its sources."""
 AGAIN = "published_again"
 """The reason of a flood that is an archive published once more, as when every entry gets a new identifier."""
 AGAIN_RATIO = 2.0
@@ -51,6 +54,8 @@ LISTED_DAYS = 3
 BLIP = 6 * 3600
 """Seconds without a good answer, at the end of a day that had one, from which its return is worth a word: a
 quarter of a day; our choice. One visit that fails between good ones is none."""
+AWAY: frozenset[Kind] = frozenset({"html", "silent"})
+"""The alarms of a source that brings nothing, from which it can be back."""
 HTML = frozenset({"html_instead_of_feed", "login_wall", "consent_wall"})
 """The reasons of a source that answers with a page for people."""
 
@@ -91,7 +96,8 @@ def health(
     moved    per source the address that it names as its own for good, as far as the caller knows any
     """
     lines, ours = lines_of(history, day, organisation), our_faults(history)
-    found = [alarm for source in sources for alarm in _of(source, lines.get(source.id), ours)]
+    told = (_of(source, lines.get(source.id), ours) for source in sources)
+    found = [alarm for alarm in told if alarm]
     known = {source.id for source in sources}
     found += [Alarm(s, "moved", day, 0.0, 0, to) for s, to in (moved or {}).items() if to and s in known]
     floods = [alarm for alarm in found if alarm.kind == "flooded" and not alarm.reason]
@@ -105,28 +111,36 @@ def _is_news(floods: Sequence[Alarm], sources: Sequence[Source], lines: Mapping[
     publisher = {each.id: each.owner_group for each in sources}
     heard = {publisher[name] for name, line in lines.items() if name in publisher and line.good[-1]}
     flooded = {publisher[alarm.source] for alarm in floods}
-    return len(flooded) >= max(NEWS_LEAST, NEWS * len(heard))
+    return len(flooded) >= max(NEWS_FEW, min(NEWS_LEAST, len(heard) / 2), NEWS * len(heard))
 
 
-def _of(source: Source, line: Line | None, ours: frozenset[date]) -> Iterator[Alarm]:
-    """What is wrong with a source now, or that what was wrong the day before is over."""
+def _of(source: Source, line: Line | None, ours: frozenset[date]) -> Alarm | None:
+    """What is wrong with a source now, or that what was wrong the day before is over.
+
+    On the day of a return what had piled up makes a full day, and what was missed a poor week: neither is
+    told before the days after it. A failure that nobody was alarmed by hides no poor week.
+    """
     if line is None or not line.good.any():
-        return
-    found = worst(source, line, ours) or _fixed(source, line, ours)
-    if found:
-        yield found
+        return None
+    found = worst(source, line, ours)
+    if (found and found.kind in AWAY) or not line.good[-1]:
+        return found
+    reason = _away_before(source, line, ours)
+    if reason is None and (found is None or found.kind == "flooded"):
+        reason = _failed_before(line, ours)
+    return found if reason is None else _fixed(source, line, reason)
 
 
-def _fixed(source: Source, line: Line, ours: frozenset[date]) -> Alarm | None:
-    """That a source is back which was silent or turned the day before, or then failed to the last."""
-    if not line.good[-1]:
-        return None
-    was = worst(source, line.between(0, len(line.days) - 1), ours)
-    reason = was.reason if was and was.kind in ("html", "silent") else _failed_before(line, ours)
-    if reason is None:
-        return None
+def _fixed(source: Source, line: Line, was: str) -> Alarm:
+    """That a source is back, with what it answered before."""
     expected = line.learned(source).expected(line.exposure[-1])
-    return Alarm(source.id, "fixed", line.days[-1], expected, int(line.came[-1]), reason)
+    return Alarm(source.id, "fixed", line.days[-1], expected, int(line.came[-1]), was)
+
+
+def _away_before(source: Source, line: Line, ours: frozenset[date]) -> str | None:
+    """Why a source was silent or turned the day before; None when it was not."""
+    was = worst(source, line.between(0, len(line.days) - 1), ours)
+    return was.reason if was and was.kind in AWAY else None
 
 
 def _failed_before(line: Line, ours: frozenset[date]) -> str | None:

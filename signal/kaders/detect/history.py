@@ -144,7 +144,7 @@ def our_faults(history: pd.DataFrame) -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A source's week: expected of seven days like the last, what came, and whether that is learned."""
+    """A source's week: expected of seven days like the last, all that came, and whether that is learned."""
 
     expected: float
     seen: int
@@ -164,4 +164,4 @@ def _week(source: Source, line: Line) -> Volume:
     usual = line.learned(source, start)
     learned = int(line.good[:start].sum()) >= GOOD_DAYS
     expected = usual.rate * float(usual.factors[line.kinds[start:]].sum())
-    return Volume(expected, int(line.new[start:].sum()), learned)
+    return Volume(expected, int(line.came[start:].sum()), learned)

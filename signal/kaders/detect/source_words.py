@@ -1,7 +1,8 @@
-"""What is said of sources, in Dutch and English: why one failed, what to do, and what an alarm means."""
+"""What is said of sources, in Dutch and English: why one failed, and what an alarm means."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -90,100 +91,8 @@ REASONS: dict[str, Both] = {
 }
 """Why a visit failed or brought a part, or a page gave no article, per reason code."""
 
-ADVICE: dict[str, Both] = {
-    "dns": {"nl": "Controleer het adres in sources.yaml.", "en": "Check the address in sources.yaml."},
-    "tls": {
-        "nl": "De bron moet haar certificaat herstellen; meld het haar.",
-        "en": "The source must mend its certificate; tell them.",
-    },
-    "refused_address": {
-        "nl": "Hoort het bij uw eigen netwerk, zet het dan onder network: allow: in organisation.yaml.",
-        "en": "If it is your own network, put it under network: allow: in organisation.yaml.",
-    },
-    "redirects": {
-        "nl": "Open het adres in een browser en zet het adres waar u uitkomt in sources.yaml.",
-        "en": "Open the address in a browser and put where you end up in sources.yaml.",
-    },
-    "http_404": {
-        "nl": "Zoek het nieuwe adres: “kaders source add” met de voorpagina van de site.",
-        "en": "Find the new address: “kaders source add” with the front page of the site.",
-    },
-    "http_410": {
-        "nl": "Haal de bron uit sources.yaml of zoek een andere.",
-        "en": "Take the source out of sources.yaml or find another.",
-    },
-    "http_4xx": {
-        "nl": "Vraag de bron om toegang; het contactadres staat in onze User-Agent.",
-        "en": "Ask the source for access; our contact address is in our User-Agent.",
-    },
-    "rate_limited": {
-        "nl": "Niets doen: we wachten zoals gevraagd. Blijft het, zet dan pause_seconds: in sources.yaml.",
-        "en": "Nothing to do: we wait as asked. If it stays, set pause_seconds: in sources.yaml.",
-    },
-    "robots": {
-        "nl": "Vraag de uitgever om toestemming, of zet pages: uit in sources.yaml.",
-        "en": "Ask the publisher for permission, or turn pages: off in sources.yaml.",
-    },
-    "login_wall": {
-        "nl": "Zoek een openbaar adres, of maak een afspraak met de uitgever.",
-        "en": "Find a public address, or come to an agreement with the publisher.",
-    },
-    "consent_wall": {
-        "nl": "Vraag de uitgever om een feed zonder cookiemelding.",
-        "en": "Ask the publisher for a feed without the cookie notice.",
-    },
-    "html_instead_of_feed": {
-        "nl": "Zoek het adres van de feed: “kaders source add” met het adres van de site.",
-        "en": "Find the address of the feed: “kaders source add” with the address of the site.",
-    },
-    "paywall": {
-        "nl": "Maak een afspraak met de uitgever, of zet pages: uit in sources.yaml.",
-        "en": "Come to an agreement with the publisher, or turn pages: off in sources.yaml.",
-    },
-    "no_secret": {
-        "nl": "Zet de sleutel klaar onder de naam die bij secret: in sources.yaml staat.",
-        "en": "Provide the key under the name that secret: has in sources.yaml.",
-    },
-    "secret_refused": {
-        "nl": "Vraag een nieuwe sleutel aan en zet die onder dezelfde naam.",
-        "en": "Ask for a new key and put it under the same name.",
-    },
-    "closed": {
-        "nl": "Volg het onderwerp via een andere server, of haal de bron weg.",
-        "en": "Follow the subject through another server, or take the source out.",
-    },
-    "empty": {
-        "nl": "Open het adres in een browser: is het nog de goede lijst?",
-        "en": "Open the address in a browser: is it still the right list?",
-    },
-    "unreadable": {
-        "nl": "Meld het de bron; bewaar een voorbeeld van het antwoord.",
-        "en": "Tell the source; keep an example of the reply.",
-    },
-    "parser_stopped": {
-        "nl": "Meld het de bron; de andere bronnen hebben er geen last van.",
-        "en": "Tell the source; the other sources are not affected.",
-    },
-    "too_large": {
-        "nl": "Vraag de bron om een kortere feed, of zoek er een per onderwerp.",
-        "en": "Ask the source for a shorter feed, or find one per subject.",
-    },
-    "cut_off": {
-        "nl": "Niets doen: de volgende keer halen we de rest.",
-        "en": "Nothing to do: the next visit fetches the rest.",
-    },
-    "full_page": {
-        "nl": "Vraag vaker (every_minutes:) of nauwer (query:) in sources.yaml.",
-        "en": "Ask more often (every_minutes:) or more narrowly (query:) in sources.yaml.",
-    },
-}
-"""What a person can do about it; a reason without an entry mends itself or asks for patience."""
-
-SILENT = {
-    "nl": "Open de bron in een browser: staat daar nieuws dat wij missen, zoek dan het nieuwe adres.",
-    "en": "Open the source in a browser: if it has news that we miss, find its new address.",
-}
-"""What to do about a source that answers well and brings nothing."""
+NOTHING_READ = "the reply holds no entries that can be read"
+"""What a visit says of a reply when its reader left no words of its own: the reason says the same."""
 
 
 def reason(code: str, bad_entries: int = 0) -> Both:
@@ -205,13 +114,23 @@ def of_pages(failures: Mapping[str, int]) -> str:
     return "; ".join(f"{n} {'page' if n == 1 else 'pages'}: {english(code)}" for code, n in often if n)
 
 
-def advice(alarm: Alarm) -> Both:
-    """What to do about an alarm; empty texts when there is nothing."""
-    if alarm.kind == "fixed":
-        return {"nl": "", "en": ""}
-    if alarm.reason in ADVICE:
-        return ADVICE[alarm.reason]
-    return SILENT if alarm.kind in ("silent", "shrunk") and not alarm.reason else {"nl": "", "en": ""}
+def with_detail(code: str, detail: str) -> str:
+    """A reason in English with what the visit itself said of it, as far as that adds something."""
+    words = REASONS.get(code)
+    if not (words and words["en"]) or "{" in words["en"]:
+        return detail or code
+    return f"{words['en']}: {detail}" if adds(code, detail) else words["en"]
+
+
+def adds(code: str, detail: str) -> bool:
+    """Whether a detail says more than its reason: most of its words, by their beginnings, are others."""
+    known, said = _stems(english(code)), _stems(detail)
+    return detail not in ("", code, NOTHING_READ) and 2 * len(said & known) < len(said)
+
+
+def _stems(text: str) -> set[str]:
+    words = re.findall(r"\w{3,}", text.lower())
+    return {word[:3] for word in words} - {"the", "tha", "thi", "not"}
 
 
 def alarm(found: Alarm) -> Both:
@@ -252,8 +171,8 @@ def _shrunk(found: Alarm) -> Both:
 
 
 def _flooded(found: Alarm) -> Both:
-    nl = "; vrijwel zeker is oud nieuws opnieuw gepubliceerd" if found.reason == AGAIN else ""
-    en = "; almost certainly old entries were published again" if found.reason == AGAIN else ""
+    nl = "; in de hele lijst stond niets bekends meer" if found.reason == AGAIN else ""
+    en = "; in its whole list there was nothing known any more" if found.reason == AGAIN else ""
     return {
         "nl": f"brengt veel meer: {found.seen} op een dag, verwacht {about(found.expected)['nl']}{nl}",
         "en": f"brings far more: {found.seen} in a day, {about(found.expected)['en']} expected{en}",

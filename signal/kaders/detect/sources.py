@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from kaders.detect import panel, source_words
+from kaders.detect import panel, source_advice, source_words
 from kaders.detect.health import Alarm
 from kaders.model import Window
-from kaders.settings import Settings
+from kaders.settings import Settings, Source
 
 LARGE_SOURCE = 0.02
 """Share of the declared volume from which the silence of a source is told under every message of the morning:
 one of fifty; our choice."""
+QUOTED = frozenset({"service_fault", "unreadable"})
+"""The reasons told with what the visit itself said: the words of a service, or where reading stuck."""
 
 
 def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[str, Any]]:
-    """Per source how it stood this morning, the reason in words, and since when it fails."""
+    """Per source how it stood this morning, the reason in words, what to do, and since when it fails."""
+    called = names(settings)
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
     return [
-        {"id": s.id, "name": s.name, "kind": s.kind, **_state(by_source.get(s.id), day)}
+        {"id": s.id, "name": called[s.id], "kind": s.kind, **_state(s, by_source.get(s.id), day)}
         for s in settings.visited
     ]
+
+
+def names(settings: Settings) -> dict[str, str]:
+    """The name of every source, with its id where several have the same."""
+    often = Counter(source.name for source in settings.sources)
+    return {s.id: f"{s.name} ({s.id})" if often[s.name] > 1 else s.name for s in settings.sources}
 
 
 def rows(ledger: pd.DataFrame, settings: Settings, window: Window) -> list[dict[str, Any]]:
@@ -36,15 +46,17 @@ def rows(ledger: pd.DataFrame, settings: Settings, window: Window) -> list[dict[
 
 def alarm_row(alarm: Alarm, settings: Settings) -> dict[str, Any]:
     """An alarm as data, with its words (docs/signals-json.md)."""
+    source = settings.source(alarm.source)
     return {
         "id": alarm.source,
-        "name": settings.source(alarm.source).name,
+        "name": names(settings)[alarm.source],
+        "url": source.address,
         "kind": alarm.kind,
         "since": alarm.since.isoformat(),
         "expected": round(alarm.expected, 1),
         "seen": alarm.seen,
         "text": source_words.alarm(alarm),
-        "advice": source_words.advice(alarm),
+        "advice": source_advice.of_alarm(source, alarm),
     }
 
 
@@ -55,35 +67,49 @@ def note(
 
     Those are the large ones (LARGE_SOURCE) and those of the publishers that carry its findings.
     """
-    public = [source for source in settings.sources if source.kind != "own"]
+    called, public = names(settings), [source for source in settings.sources if source.kind != "own"]
     large = LARGE_SOURCE * sum(source.expected_per_day for source in public)
     carriers = {group["name"] for one in findings for group in (one["carriers"] or {}).get("groups", [])}
     matter = {
-        source.id: source.name
+        source.id: called[source.id]
         for source in public
         if source.expected_per_day >= large or settings.group_name(source.owner_group) in carriers
     }
     return source_words.not_heard(matter, [alarm for alarm in alarms if alarm.source in matter])
 
 
-def _state(rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
+def _state(source: Source, rows: pd.DataFrame | None, day: date) -> dict[str, Any]:
     if rows is None or not len(rows):
-        return {"state": "FAILED", "reason": source_words.REASONS["never"], "since": None, "entries": 0}
+        return _said(source, "FAILED", "never", None)
     last = rows.iloc[-1]
     good = rows[rows["last_outcome"].isin(["OK", "PARTIAL"])]["day"]
     failing = rows[rows["day"] > max(good, default=date.min)]
     since = None if failing.empty else failing.iloc[0]["day"].isoformat()
     if last["day"] != day:
         unasked = (last["day"] + timedelta(days=1)).isoformat()
-        return {
-            "state": "FAILED",
-            "reason": source_words.REASONS["silent"],
-            "since": since or unasked,
-            "entries": 0,
-        }
+        return _said(source, "FAILED", "silent", since or unasked)
+    detail = str(last.get("detail") or "")
+    entries, bad = int(last.get("entries", 0)), int(last["bad_entries"])
+    return _said(source, last["last_outcome"], last["reason"], since, entries, bad=bad, detail=detail)
+
+
+def _said(
+    source: Source,
+    state: str,
+    code: str,
+    since: str | None,
+    entries: int = 0,
+    *,
+    bad: int = 0,
+    detail: str = "",
+) -> dict[str, Any]:
+    """How a source stands, in words; detail: what the visit itself said, as far as it adds something."""
+    troubled = state in ("FAILED", "PARTIAL")
     return {
-        "state": last["last_outcome"],
-        "reason": source_words.reason(last["reason"], last["bad_entries"]),
+        "state": state,
+        "reason": source_words.reason(code, bad),
+        "advice": source_advice.of_failure(source, code, state) if troubled else source_advice.NONE,
+        "detail": detail if code in QUOTED and source_words.adds(code, detail) else "",
         "since": since,
-        "entries": int(last.get("entries", 0)),
+        "entries": entries,
     }

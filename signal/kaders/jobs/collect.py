@@ -15,6 +15,8 @@ from itertools import zip_longest
 
 from kaders.collect.sandbox import Sandbox
 from kaders.collect.secrets import Secrets, from_environment
+from kaders.detect.source_advice import of_failure
+from kaders.detect.source_words import with_detail
 from kaders.errors import ConfigurationError
 from kaders.jobs.haul import Round, host
 from kaders.jobs.memory import is_due, of_this_source
@@ -159,10 +161,16 @@ def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Sett
             "partial": len(by["PARTIAL"]),
             "failed": len(by["FAILED"]),
             "not_expected": len(by["NOT EXPECTED"]),
-            "unchanged": sum(not line.new_entries for line in good),
+            "unchanged": sum(not line.landing for line in good),
             "entries": sum(line.entries for line in good),
             "new": sum(line.new_entries for line in good),
         },
-        failures=tuple(f"{settings.source(f.source).name}: {f.detail} ({f.reason})." for f in named),
+        failures=tuple(_sentence(line, settings) for line in named),
         outputs=tuple(line.landing for line in good if line.landing) + ((ledger,) if ledger else ()),
     )
+
+
+def _sentence(line: Fetch, settings: Settings) -> str:
+    """Which source did not answer well, why, and what to do about it."""
+    todo = of_failure(settings.source(line.source), line.reason, line.outcome)["en"]
+    return f"{line.source}: {with_detail(line.reason, line.detail)}. {todo}".rstrip()

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from kaders.collect import bluesky_session, jetstream
-from kaders.collect.rhythm import HARD_WAIT
+from kaders.collect.rhythm import HARD_WAIT, SOFT
 from kaders.collect.sandbox import Sandbox
 from kaders.collect.secrets import Secrets, secret_of
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
 from kaders.net.door import LARGEST, Door, FetchFailed, Reply, Validators
+from kaders.net.headers import LONGEST_AWAY
 from kaders.net.walls import wall
 from kaders.queries import JsonApi
 from kaders.read.items import Asked, Found, digest
@@ -33,6 +34,11 @@ hour of all posts in the world is some forty thousand."""
 FULL_EVERY = timedelta(days=1)
 """How often a source is asked for everything, whether or not its validators say that nothing changed: some
 keep their ETag when the feed changes (rss-fetcher's config says so; NewsBlur asks one time in a hundred)."""
+WALKS = 10
+"""First visits on which an older page may fail for a reason that passes: with some visits a day it has days
+to come back, and a source whose archive never answers is not taken for a new one for ever. Our choice."""
+PASSES = SOFT | {"turn"}
+"""The reasons for which an older page is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Haul:
 
     marks    hashes of the raw entries of the first page; `skipped` were known by them and not read again
     older    whether this first visit left older pages alone, as there were more than a reader asks for
+    unread   the reason when that was because an older page could not be read and will not be
     stopped  the reason why a later page could not be had, and the seconds after which it may be
     """
 
@@ -104,6 +111,7 @@ class Haul:
     every: int = 0
     short: str = ""
     older: bool = False
+    unread: str = ""
     stopped: str = ""
     retry_after: int = 0
 
@@ -122,9 +130,12 @@ def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul
     """Everything that the pages of one visit hold, as far as it is not known to be unchanged."""
     reader = READERS[source.reader]
     question = reader.first(source, memory.cursor, by.moment)
-    whole = reader.whole or (isinstance(source.query, JsonApi) and source.query.pages is None)
+    whole = one_list(source)
     validators = shown(memory, by.moment) if whole else Validators()
-    reply = _ask(question, source, by, validators, memory.cursor)
+    try:
+        reply = _ask(question, source, by, validators, memory.cursor)
+    except FetchFailed as failed:
+        return _opened(failed, question, source, memory, by, first=first)
     brought = Haul(reply, _hash(question, reply), dict(memory.cursor))
     same = reply.status == 304 or brought.body == memory.body
     if memory.body and same and whole:
@@ -138,13 +149,36 @@ def haul(source: Source, memory: state.State, by: Round, *, first: bool) -> Haul
     return brought
 
 
+def _opened(
+    failed: FetchFailed, question: Question, source: Source, memory: state.State, by: Round, *, first: bool
+) -> Haul:
+    """A visit whose first reply is a status that its reader takes for an answer; else that fault."""
+    if failed.status not in READERS[source.reader].opening or not failed.reason.startswith("http_"):
+        raise failed
+    reply = _absent(failed)
+    brought = Haul(reply, "", dict(memory.cursor))
+    try:
+        found = _read(source, question, reply, b"", brought, by, first=first)
+    except Quarantine:
+        raise failed from None
+    brought.add(found)
+    _walk_on(found, source, memory, brought, by, home=question.url, first=first)
+    if brought.stopped and not brought.items:
+        raise failed
+    return brought
+
+
+def one_list(source: Source) -> bool:
+    """Whether a source gives one list, from which the oldest go as new ones come: no cursor and no pages."""
+    return READERS[source.reader].whole or (isinstance(source.query, JsonApi) and source.query.pages is None)
+
+
 def _walk_on(
     found: Found, source: Source, memory: state.State, brought: Haul, by: Round, *, home: str, first: bool
 ) -> None:
     """The pages after the first, until there is no next one, nothing new, or enough.
 
-    A page that cannot be had ends the visit: what came before it lands, and the cursor stays where it was, so
-    that the next visit comes by here again.
+    A page that cannot be had ends the visit: what came before it lands.
     """
     reader, moved = READERS[source.reader], False
     for _ in range(reader.pages - 1):
@@ -156,15 +190,29 @@ def _walk_on(
             reply = _next(question, source, by, reader, at_home=_origin(question.url) == _origin(home))
             found = _read(source, question, reply, reply.body, brought, by, first=first)
         except (FetchFailed, Quarantine) as failed:
-            brought.cursor = dict(memory.cursor)
-            brought.stopped = failed.reason if isinstance(failed, FetchFailed) else str(failed)
-            brought.retry_after = failed.retry_after if isinstance(failed, FetchFailed) else 0
+            _stop(failed, memory, brought, backwards=first and one_list(source))
             return
         brought.add(found)
         moved = brought.cursor != before
-    if found.next and reader.pages > 1 and not moved:
+    if found.next and found.left and moved:  # the next visit goes on there
+        brought.short = brought.short or "cut_off"
+    elif found.next and reader.pages > 1 and not moved:
         brought.older = first
         brought.short = brought.short or ("" if first else "full_page")
+
+
+def _stop(failed: FetchFailed | Quarantine, memory: state.State, brought: Haul, *, backwards: bool) -> None:
+    """A later page cannot be had. The cursor stays where it was, so that the next visit comes by here again.
+
+    backwards: whether the page was an older one of a first visit. Then the next visit comes by again when the
+    reason may pass, and not for ever (WALKS): else the source would stay new, and be asked in full each time.
+    """
+    reason = failed.reason if isinstance(failed, FetchFailed) else str(failed)
+    brought.retry_after = failed.retry_after if isinstance(failed, FetchFailed) else 0
+    if backwards and (reason not in PASSES or memory.walks >= WALKS):
+        brought.older, brought.unread = True, reason
+        return
+    brought.cursor, brought.stopped = dict(memory.cursor), reason
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -178,8 +226,13 @@ def _next(question: Question, source: Source, by: Round, reader: Reader, *, at_h
         return _ask(question if at_home else replace(question, key=""), source, by, Validators(), {})
     except FetchFailed as failed:
         if failed.status in reader.absent:
-            return Reply(failed.status, b"", f"absent/{failed.status}", Validators(), of_moment=True)
+            return _absent(failed)
         raise
+
+
+def _absent(failed: FetchFailed) -> Reply:
+    """A status in the place of a reply, as parse is told of it."""
+    return Reply(failed.status, b"", f"absent/{failed.status}", Validators(), of_moment=True)
 
 
 def _read(
@@ -234,14 +287,20 @@ def _hint(secret: str | None) -> str:
 
 def _reply(question: Question, source: Source, by: Round, secret: str, validators: Validators) -> Reply:
     pause = source.pause_seconds or READERS[source.reader].pause or None
-    reply = by.door.ask(
-        question,
-        secret=secret,
-        validators=validators,
-        past=by.past,
-        pause=pause,
-        inside=by.door.is_inside(source.address),
-    )
+    try:
+        reply = by.door.ask(
+            question,
+            secret=secret,
+            validators=validators,
+            past=by.past,
+            pause=pause,
+            inside=by.door.is_inside(source.address),
+        )
+    except FetchFailed as failed:
+        if failed.away_until:  # a moment, of a server that does not say what time it has: we count from ours
+            left = int((failed.away_until - by.now).total_seconds())
+            failed.retry_after = max(0, min(left, LONGEST_AWAY))
+        raise
     if not reply.of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status=reply.status)
     return reply

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Protocol
 
 from kaders.collect.sandbox import Sandbox
+from kaders.detect.source_words import reason
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
 from kaders.net.failures import FetchFailed
+from kaders.net.walls import wall
 from kaders.read.items import Asked, Found
-from kaders.read.readers import READERS
+from kaders.read.readers import READERS, Reader
 from kaders.settings import Source
 
 PAGES = 3
@@ -40,6 +42,21 @@ MENDS = {
     "empty": "It answered nothing: try again later; if it stays so, look for another feed",
     "service_fault": "The service said that something is wrong with the question: look at 'query:'",
 }
+NEW = {
+    "http_404": "The address does not exist: give that of the site's front page",
+    "http_410": "The publisher took it away for good: give the address of the site's front page",
+    "http_4xx": "The site refuses us: ask the publisher for a feed, or for access",
+    "html_instead_of_feed": "Look on the site for 'RSS', or ask its publisher for a feed",
+    "login_wall": "Ask the publisher for access, or for an address that is open to all",
+    "consent_wall": "Ask the publisher for a feed that needs no consent",
+    "rate_limited": "We asked too often: wait an hour, then try again",
+    "closed": "This server keeps its timelines to itself: give the same tag on another server",
+    "too_large": "It is larger than a feed should be: ask the publisher for another feed",
+    "empty": "It answered nothing: try again later, or look on the site for another feed",
+    "partly_unreadable": "Tell the publisher that no program can read its entries",
+    "unreadable": "Open it in a browser: is it a feed? Then tell the publisher that it is broken",
+}
+"""What to do about an address that has no entry yet, where that differs."""
 OTHERWISE = "Open the address in a browser and look at what it shows"
 """What to do about a reason without a remedy of its own: the reply itself is odd."""
 
@@ -145,6 +162,11 @@ class Look:
         return not self.reason
 
     @property
+    def why(self) -> str:
+        """Why there is nothing, in words."""
+        return f"{reason(self.reason, self.bad)['en']} ({self.detail or self.reason})"
+
+    @property
     def newest(self) -> datetime | None:
         """The date of its newest entry; None when no entry has one."""
         return max((item.published for item in self.items if item.published), default=None)
@@ -172,14 +194,22 @@ def look(
             inside = door.is_inside(source.address)
             reply = door.ask(question, secret=secret, page=page, pause=pause, inside=inside)
         except FetchFailed as failed:
-            chance = "; this platform says so at random" if failed.status in reader.soft else ""
-            return replace(seen, reason=failed.reason, detail=failed.detail + chance)
+            return _refused(seen, failed, reader)
         asked = replace(
             asked, question=question, content_type=reply.content_type, url=reply.url, link=reply.link
         )
         seen, question, cursor = _read(asked, reply, read)
         asked = replace(asked, cursor=cursor)
+    if seen.readable and seen.bad and not seen.items:
+        return replace(seen, reason="partly_unreadable", detail="no entry is left")
     return seen
+
+
+def _refused(seen: Look, failed: FetchFailed, reader: Reader) -> Look:
+    """A question without a reply, with the meaning that its status has for this kind of source."""
+    chance = "; this platform says so at random" if failed.status in reader.soft else ""
+    code = "closed" if failed.status in reader.closed else failed.reason
+    return replace(seen, reason=code, detail=failed.detail + chance)
 
 
 def _read(asked: Asked, reply: Reply, read: Read) -> tuple[Look, Question | None, Mapping[str, str]]:
@@ -188,12 +218,21 @@ def _read(asked: Asked, reply: Reply, read: Read) -> tuple[Look, Question | None
     try:
         found = read(reply.body, asked)
     except Quarantine as unreadable:
+        code = str(unreadable)
+        if code == "html_instead_of_feed":
+            address = asked.question.url if asked.question else asked.source.address
+            code = wall(reply.body, reply.content_type, address, reply.url) or code
         detail = unreadable.detail or "it holds no entries that can be read"
-        return replace(seen, reason=str(unreadable), detail=detail), None, {}
+        return replace(seen, reason=code, detail=detail), None, {}
     seen = replace(seen, items=found.items, bad=found.bad)
     return seen, None if found.items else found.next, found.cursor
 
 
-def mend(reason: str) -> str:
-    """What a person can do about a reason code."""
-    return MENDS.get(reason, OTHERWISE)
+def mend(code: str) -> str:
+    """What a person can do about a reason code of a source that has an entry."""
+    return MENDS.get(code, OTHERWISE)
+
+
+def mend_new(code: str) -> str:
+    """What a person can do about a reason code of an address that has no entry yet."""
+    return NEW.get(code, mend(code))

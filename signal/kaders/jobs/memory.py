@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 
 from kaders.collect import rhythm
-from kaders.jobs.haul import Haul, shown
+from kaders.jobs.haul import Haul, one_list, shown
 from kaders.model import Item
 from kaders.net.door import FetchFailed, Validators
 from kaders.read.items import digest, fingerprint
@@ -19,6 +19,16 @@ REMEMBERED = 1000
 """Entries of a source that are remembered: the longest feeds have some hundred, and caches serve old ones."""
 LONGEST_WAIT = rhythm.HARD_WAIT * 2
 """A visit planned further ahead comes from a clock that was wrong."""
+TURNED = 5
+"""Entries from which a list without a known one was asked too late: fewer than five may well be replaced in
+one go; our choice."""
+FACES = 50
+"""Titles that are remembered, by which a list is known whose entries have got new identifiers."""
+LIKE = 3
+"""Titles that must be known for that: one or two stand in every forecast and every list of vacancies."""
+WELL_BEFORE = timedelta(hours=2)
+"""An entry dated so long before the source said "unchanged", and not shown until later, was kept from us; an
+editor holds back what is dated for less long, as a rule. Our choice."""
 
 
 def asked(source: Source) -> str:
@@ -79,32 +89,83 @@ def after_nothing_new(
     memory: State, source: Source, brought: Haul, at: datetime, settings: Settings
 ) -> State:
     """A visit on which nothing had changed."""
-    seen = _seen(memory, source, brought, at, settings, new=0)
-    return replace(seen, count=memory.count, bad=memory.bad, marks=memory.marks, entries=memory.entries)
-
-
-def after_success(
-    memory: State, source: Source, brought: Haul, fresh: Iterable[Item], at: datetime, settings: Settings
-) -> State:
-    """A visit that was read: the last fingerprint of every entry, those of this reply first.
-
-    A reply with entries that cannot be read is read whole the next time too, so that they are counted again.
-    """
-    landed = list(fresh)
-    latest = {digest(item.guid): fingerprint(item) for item in (*landed, *brought.items)}
-    earlier = {guid: mark for guid, mark in memory.entries.items() if guid not in latest}
-    most = max(REMEMBERED, len(latest))
+    seen = _seen(memory, source, brought, at, settings, new=())
     return replace(
-        _seen(memory, source, brought, at, settings, new=len(landed)),
-        count=len(brought.items) + brought.skipped,
-        bad=brought.bad,
-        marks=() if brought.bad else brought.marks,
-        entries=dict(islice((latest | earlier).items(), most)),
+        seen,
+        count=memory.count,
+        bad=memory.bad,
+        marks=memory.marks,
+        entries=memory.entries,
+        faces=memory.faces,
     )
 
 
+def after_success(
+    memory: State,
+    source: Source,
+    brought: Haul,
+    at: datetime,
+    settings: Settings,
+    *,
+    landed: Iterable[Item],
+    new: Sequence[Item],
+) -> State:
+    """A visit that was read: the last fingerprint of every entry, those of this reply first.
+
+    landed: every line that landed; new: those of them that are entries that were never seen before. A reply
+    with entries that cannot be read is read whole the next time too, so that they are counted again.
+    """
+    held = len(brought.items) + brought.skipped
+    latest = {digest(item.guid): fingerprint(item) for item in (*landed, *brought.items)}
+    earlier = {guid: mark for guid, mark in memory.entries.items() if guid not in latest}
+    faces = dict.fromkeys((*map(_face, brought.items), *memory.faces))
+    return replace(
+        _seen(memory, source, brought, at, settings, new=new),
+        count=held,
+        bad=brought.bad,
+        marks=() if brought.bad else brought.marks,
+        entries=dict(islice((latest | earlier).items(), max(REMEMBERED, held, len(latest)))),
+        faces=tuple(islice(faces, FACES)) if one_list(source) else (),
+    )
+
+
+def renewed(memory: State, source: Source, brought: Haul) -> bool:
+    """Whether a list that we follow holds nothing that is known, whatever it is known by."""
+    if memory.full is None or not memory.entries or brought.skipped or not one_list(source):
+        return False
+    unknown = not any(digest(item.guid) in memory.entries for item in brought.items)
+    return unknown and len(brought.items) >= TURNED
+
+
+def renamed(memory: State, brought: Haul) -> bool:
+    """Whether a list without a known identifier is the one we know, by the titles of its entries."""
+    shown_now = set(map(_face, brought.items))
+    known = shown_now & set(memory.faces)
+    return len(known) >= LIKE and 2 * len(known) >= min(len(shown_now), len(memory.faces))
+
+
+def _face(item: Item) -> str:
+    return digest(item.title or item.text or item.url)
+
+
+def _rate(memory: State, source: Source, brought: Haul, at: datetime, new: Sequence[Item]) -> float:
+    """New entries a day, by all we know now.
+
+    A first visit teaches nothing, as it brings a stock. A list that was renewed brought at least what it
+    holds, so the rate does not fall by it; one that was only renamed brought what has a title that is new.
+    """
+    believed = source.expected_per_day if memory.rate is None else memory.rate
+    if memory.full is None:
+        return believed
+    again = renewed(memory, source, brought)
+    if again and renamed(memory, brought):
+        new, again = [item for item in new if _face(item) not in memory.faces], False
+    learned = rhythm.rate(believed, len(new), at - memory.moment)
+    return max(believed, learned) if again else learned
+
+
 def _seen(
-    memory: State, source: Source, brought: Haul, at: datetime, settings: Settings, *, new: int
+    memory: State, source: Source, brought: Haul, at: datetime, settings: Settings, *, new: Sequence[Item]
 ) -> State:
     """What every good visit leaves behind, whether it brought something or not.
 
@@ -113,8 +174,8 @@ def _seen(
     """
     given = Validators() if brought.stopped else brought.reply.validators
     for_all = shown(memory, at) == Validators()
-    believed = source.expected_per_day if memory.rate is None else memory.rate
-    rate = rhythm.rate(believed, new, at - memory.moment) if memory.full else believed
+    rate = _rate(memory, source, brought, at, new)
+    held = memory.count if brought.unchanged else len(brought.items) + brought.skipped
     asked_for = brought.every or (memory.asked_minutes if brought.unchanged else 0)
     body = memory.body if brought.reply.status == 304 else brought.body
     return State(
@@ -125,7 +186,9 @@ def _seen(
         short=brought.short,
         asked=asked(source),
         cursor=brought.cursor,
-        lies=memory.lies or (for_all and _lied(memory, brought)),
+        lies=memory.lies or (for_all and _lied(memory, brought, new, settings)),
+        unchanged_at=at if brought.reply.status == 304 else None,
+        walks=memory.walks + 1 if brought.stopped else 0,
         full=at if for_all and not brought.stopped else memory.full,
         moved_to=brought.reply.moved_to,
         rate=rate,
@@ -138,12 +201,33 @@ def _seen(
             asked_minutes=max(asked_for, brought.reply.fresh_for // 60),
             fixed_minutes=source.every_minutes,
             zone=settings.organisation.zone,
+            held=held if one_list(source) else 0,
         ),
     )
 
 
-def _lied(memory: State, brought: Haul) -> bool:
-    """Whether the ETag stayed when the reply changed."""
-    etag = brought.reply.validators.etag
-    same = bool(etag) and etag == memory.etag and brought.reply.status != 304
-    return same and bool(memory.body) and brought.body != memory.body
+def _lied(memory: State, brought: Haul, new: Sequence[Item], settings: Settings) -> bool:
+    """Whether the source said "unchanged" when it was not, by a reply to a question for everything.
+
+    Its ETag stayed when the reply changed; or it had just said "unchanged", and either its Last-Modified,
+    being all it gives, stayed too, or what is new had been there for long.
+    """
+    given = brought.reply.validators
+    if brought.reply.status == 304 or not memory.body or brought.body == memory.body:
+        return False
+    if given.etag and given.etag == memory.etag:
+        return True
+    if memory.unchanged_at is None:
+        return False
+    same = bool(given.last_modified) and given.last_modified == memory.last_modified
+    if same and not (given.etag or memory.etag):
+        return True
+    return _kept_from_us(new, memory.unchanged_at - WELL_BEFORE, settings)
+
+
+def _kept_from_us(new: Iterable[Item], before: datetime, settings: Settings) -> bool:
+    """Whether most of the new entries are dated before a moment; dates without a time of day say nothing."""
+    zones = (UTC, settings.organisation.zone)
+    dated = [item.published for item in new if item.published and not item.date_mark]
+    timed = [at for at in dated if not any(at.astimezone(zone).time() == time() for zone in zones)]
+    return 2 * sum(at < before for at in timed) > len(timed)

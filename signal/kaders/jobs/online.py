@@ -37,6 +37,10 @@ UNANSWERED = ("dns", "unreachable", "timeout")
 PATIENCE = 12
 """Sites that may be silent before anybody has answered: more than WORKERS, so that one round of dead sites
 stops nothing. Without a network every further one would only take its time to say the same."""
+NOBODY = (
+    "Nobody answered: look at this machine's connection. Does it go out through a proxy: name that in "
+    "organisation.yaml, as 'network: {proxy: \"http://host:port\"}'."
+)
 WORDS = ("ok", "failed", "skipped")
 """What a source can be told to be; a skipped one cannot be asked a single question."""
 ASKED_BY = frozenset({"reader", "url", "query", "secret"})
@@ -61,10 +65,11 @@ class _Result:
 
 @dataclass(slots=True)
 class _Heard:
-    """Whether anybody has answered yet, and the sites that have not."""
+    """Whether anybody has answered yet, the sites that have not, and their lines, which wait until then."""
 
     anybody: bool = False
     silent: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
 
     @property
     def nobody(self) -> bool:
@@ -106,7 +111,8 @@ def online(
     """Asks every visited source once, hosts side by side, and tells a line about each as it comes in.
 
     tell       gets one line for each source: OK with its entries, or what is wrong and how to mend it; never
-               two at once
+               two at once. Lines of sites that are silent wait until somebody answers: when nobody does, the
+               fault is our own and they say nothing
     read       look.guarded: the reader of each source, in a process of its own
     read_page  the reader of pages there, for the newest article of each source with `pages: true`
 
@@ -119,8 +125,11 @@ def online(
         hosts[_site(source)].append(source)
     told = _side_by_side(hosts.values(), check)
     results = [told[source.id] for source in settings.visited]
+    if len(check.heard.silent) == 1:  # one site alone says nothing about our connection
+        for line in check.heard.lines:
+            tell(line)
     counts = {word: sum(result.word == word for result in results) for word in WORDS}
-    counts["unanswered"] = sum(result.reason in UNANSWERED for result in results)
+    counts["nobody"] = int(not check.heard.anybody and len(check.heard.silent) > 1)
     counts["not_asked"] = sum(result.reason == NOT_TRIED for result in results)
     return Summary(
         job="online",
@@ -137,10 +146,10 @@ def summed_up(summary: Summary) -> list[str]:
     """
     counts = ", ".join(f"{summary.counts[word]} {word}" for word in WORDS)
     lines = ["", f"{summary.counts['sources']} sources: {counts}"]
-    if summary.counts["unanswered"] > 1 and not summary.counts["ok"]:
+    if summary.counts["nobody"]:
         left = summary.counts["not_asked"]
-        lines += [f"It was stopped: {left} sources were not asked at all."] if left else []
-        return [*lines, "Nobody answered: look at this machine's connection, or give 'network: {proxy: …}'."]
+        more = [f"It was stopped: {left} sources were not asked at all."] if left else []
+        return ["", NOBODY, *more]
     again = ["", "To mend:", *(f"  {line}" for line in summary.failures)] if summary.failures else []
     return [*lines, *again]
 
@@ -167,9 +176,22 @@ def _told(source: Source, check: _Check) -> _Result:
     except Exception as error:  # the promise to the other sources; the name of the error is kept
         result = _failed(source, f"unexpected: {type(error).__name__}", OTHERWISE)
     with check.lock:
-        check.heard.note(_site(source), result)
-        check.tell(f"{result.word.upper():<7} {result.line}")
+        _tell(source, result, check)
     return result
+
+
+def _tell(source: Source, result: _Result, check: _Check) -> None:
+    """The line of a source, with those that waited once somebody has answered."""
+    heard = check.heard
+    heard.note(_site(source), result)
+    line = f"{result.word.upper():<7} {result.line}"
+    if result.reason in UNANSWERED and not heard.anybody:
+        heard.lines.append(line)
+        return
+    waited = heard.lines if heard.anybody else []
+    for each in (*waited, line):
+        check.tell(each)
+    waited.clear()
 
 
 def _tried(source: Source, check: _Check) -> _Result:
@@ -231,8 +253,7 @@ def _judged(seen: Look, moment: datetime) -> _Result:
     """What one look amounts to."""
     source = seen.source
     if not seen.readable:
-        words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
-        return _failed(source, f"{words} ({seen.detail or seen.reason})", mend(seen.reason), seen.reason)
+        return _failed(source, seen.why, mend(seen.reason), seen.reason)
     if not seen.items and source.reader in FULL:
         return _failed(source, "it can be read and holds no entries", MENDS["empty"], "empty")
     return _Result("ok", said(source, _gave(seen), _remark(seen, moment)))
@@ -245,11 +266,12 @@ def _gave(seen: Look) -> str:
 
 def _remark(seen: Look, moment: datetime) -> str:
     """What is worth a look although the source works; '' for nothing."""
-    if seen.moved_to:
-        return f"It has moved for good: write 'url: {seen.moved_to}'"
+    told = [f"It has moved for good: write 'url: {seen.moved_to}'"] if seen.moved_to else []
     if seen.newest and moment - seen.newest > STALE:
-        return "That is long ago: look whether the publisher still fills it"
-    return f"{seen.bad} entries could not be read" if seen.bad else ""
+        told.append("That is long ago: look whether the publisher still fills it")
+    if seen.bad:
+        told.append(f"{seen.bad} entries could not be read")
+    return ". ".join(told)
 
 
 def _failed(source: Source, what: str, remedy: str, reason: str = "") -> _Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,22 +12,35 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from kaders.detect.wording import REASONS
 from kaders.errors import ConfigurationError, Quarantine
 from kaders.jobs.entry import entry_text
 from kaders.jobs.look import Look
 from kaders.jobs.source_add import group_of
+from kaders.jobs.source_find import asleep
 from kaders.model import SourceKind
 from kaders.read import discover, opml
 from kaders.read.discover import Refused
 from kaders.read.guessed import free_id, heard, same, slug, volume
 from kaders.read.opml import Outline
-from kaders.remarks import TO_FILL_IN
+from kaders.remarks import KEY_SEEN, KEYED, NO_KEY, TO_FILL_IN
 from kaders.settings import Settings, Source
 
-KINDS: tuple[SourceKind, ...] = ("news", "rss", "social", "own")
-KEYED = re.compile(r"[?&](?:[\w-]*(?:key|token|secret|password|signature)|pass|auth|sig)=", re.IGNORECASE)
-"""An address with such a parameter may open something to whoever holds it."""
+KINDS: dict[str, SourceKind] = {
+    "news": "news",
+    "nieuws": "news",
+    "rss": "rss",
+    "social": "social",
+    "own": "own",
+}
+"""The kind that a folder of a list stands for, by its name."""
+
+NO_LIST = {
+    "too_large": f"is larger than {opml.LARGEST // 1024 // 1024} MB. Split it, a part of its feeds in each",
+    "empty": "is empty. Export it once more from the other reader",
+    "no_feeds": "is an OPML list, and there is not one feed in it. Choose the feeds, and export it once more",
+}
+NO_OPML = "is no OPML list of feeds that can be read safely. Export it from the other reader, as OPML"
+"""What is wrong with a file that gives no feeds at all, by the code of opml.outlines, and its mend."""
 
 Visit = Callable[[Source], Look]
 """One look at a source; given when the feeds are to be visited before they are proposed."""
@@ -81,10 +94,21 @@ def import_opml(settings: Settings, path: Path, moment: datetime, *, visit: Visi
         except ConfigurationError as wrong:
             faults.append(f"{f'line {feed.line}: ' if feed.line else ''}'{feed.title}': {wrong}")
             continue
+        if same(source.url or "") in known:
+            duplicates.append(
+                f"{feed.title or feed.url} (is '{known[same(source.url or '')]}', by a new address)"
+            )
+            continue
         entries.append((source, text))
-        known[same(feed.url)] = source.id
+        known |= {same(feed.url): source.id, same(source.url or ""): source.id}
         taken.add(source.id)
-    return Import(tuple(entries), tuple(duplicates), tuple(faults))
+    return Import(tuple(entries), tuple(duplicates), tuple(sorted(faults, key=_line)))
+
+
+def _line(fault: str) -> int:
+    """The line that a fault begins with, so that faults stand in the order of the file; 0 without one."""
+    found = re.match(r"line (\d+):", fault)
+    return int(found[1]) if found else 0
 
 
 def export_opml(settings: Settings, moment: datetime) -> Export:
@@ -110,14 +134,12 @@ def _listed(path: Path) -> opml.Outlines:
     try:
         with path.open("rb") as file:
             return opml.outlines(file.read(opml.LARGEST + 1))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} does not exist. Look at its name and its folder") from None
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from None
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror}). Give this user access") from None
     except Quarantine as unreadable:
-        words = {
-            "too_large": f"is larger than {opml.LARGEST // 1024 // 1024} MB",
-            "empty": "is empty",
-        }.get(str(unreadable), "is no OPML list of feeds that can be read safely")
-        raise ConfigurationError(f"{path} {words}. Export it once more from the other reader") from None
+        raise ConfigurationError(f"{path} {NO_LIST.get(str(unreadable), NO_OPML)}") from None
 
 
 def _entry(
@@ -130,21 +152,27 @@ def _entry(
         return source, entry_text(source, f"From {file} on {day}; not visited, so the volume is a guess.")
     seen = visit(source)
     if not seen.readable:
-        words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
-        raise ConfigurationError(f"{words} ({seen.detail or seen.reason})")
+        raise ConfigurationError(seen.why)
+    if seen.moved_to:
+        source = _source(settings, replace(feed, url=seen.moved_to), taken)
     rate, days = volume(seen.items, moment)
     update = {"expected_per_day": rate, "language": heard(seen.items), "known_to_work": day}
     rests = f"the volume rests on {days} days" if days else "without dates, so the volume is a guess"
     source = source.model_copy(update=update)
-    return source, entry_text(source, f"From {file} on {day}; {len(seen.items)} entries, {rests}.")
+    told = f"{len(seen.items)} entries, {rests}" if seen.items else "it has no entries now"
+    told += f", the newest of {seen.newest:%Y-%m-%d}" if asleep(seen, moment) else ""
+    return source, entry_text(source, f"From {file} on {day}; {told}.")
 
 
 def _source(settings: Settings, feed: Outline, taken: set[str]) -> Source:
     site, place = urlsplit(feed.url).netloc, discover.known_place(feed.url)
     if isinstance(place, Refused):
         raise ConfigurationError(place.why)
+    if KEYED.search(feed.url):
+        raise ConfigurationError(f"{KEY_SEEN}. {NO_KEY.removesuffix('.')}")
     reader = place.reader if place and place.reader in ("youtube", "reddit") else "feed"
-    kind: SourceKind = next((kind for kind in KINDS if kind in feed.folder.lower().split("/")), "rss")
+    folders = feed.folder.lower().split("/")
+    kind: SourceKind = next((KINDS[folder] for folder in folders if folder in KINDS), "rss")
     try:
         return Source(
             id=free_id(slug(feed.title or site), taken),

@@ -55,7 +55,7 @@ def parse(folder: Path, out: Path, moment: datetime, *, tell: Callable[[str], No
     with room_on_disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("w", encoding="utf-8", errors="backslashreplace") as lines:
+            with part.open("w", encoding="utf-8") as lines:
                 for line in _read(root, moment.astimezone(UTC), ignored={out.absolute(), part.absolute()}):
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
                     outcomes[line["outcome"]] += 1

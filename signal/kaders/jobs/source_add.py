@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from kaders.errors import ConfigurationError
 from kaders.jobs.entry import entry_text
 from kaders.jobs.look import Asking, Read, look
-from kaders.jobs.source_find import Offer, address_of, find
+from kaders.jobs.source_find import Offer, address_of, asleep, find
 from kaders.load import load
 from kaders.model import Item
 from kaders.read.discover import Candidate
 from kaders.read.guessed import domain_of, free_id, heard, kind_of, same, slug, volume
-from kaders.remarks import TO_FILL_IN
+from kaders.remarks import KEY_SEEN, KEYED, NO_KEY, TO_FILL_IN
 from kaders.settings import Settings, Source
 from kaders.store import files
 
@@ -53,16 +53,19 @@ def propose(
     """Finds the feed of a site or the place of a platform, looks at it and proposes its entry.
 
     own: the channel belongs to the organisation itself; without it an account is refused.
-    Raises ConfigurationError, in words, for an address that cannot be one, is not followed, is a source
-    already, or at which nothing readable was found.
+    Raises ConfigurationError, in words, for an address that cannot be one, holds a key, is not followed, is a
+    source already, or at which nothing readable was found.
     """
     address = address_of(url)
     known_already(settings, [address])
-    offers = find(address, moment, door=door, read=read, own=own)
-    best = offers[0]
+    best, *others = find(address, moment, door=door, read=read, own=own)
     known_already(settings, [best.candidate.url, best.seen.url, best.seen.moved_to])
     _refuse_sisters(settings, best, moment, door, read)
-    return _proposal(settings, offers, address, moment)
+    if best.seen.moved_to:  # from here on it is known by where it lives now
+        best = replace(best, candidate=replace(best.candidate, url=best.seen.moved_to))
+    if KEYED.search(best.candidate.url):
+        raise ConfigurationError(f"the feed of {address} is no good: {KEY_SEEN}. {NO_KEY.removesuffix('.')}")
+    return _proposal(settings, (best, *others), address, moment)
 
 
 def add(settings: Settings, entry: str) -> Path:
@@ -71,7 +74,7 @@ def add(settings: Settings, entry: str) -> Path:
     The file is then loaded; when that fails it is put back as it was, and ConfigurationError says why.
     """
     path = settings.places.folder / "sources.yaml"
-    before = path.read_text("utf-8")
+    before = path.read_bytes().decode("utf-8")  # as it is: read_text would turn its line ends into ours
     files.write(path, appended(before, entry).encode())
     try:
         after = load(settings.places.folder, data=settings.places.data)
@@ -87,12 +90,12 @@ def add(settings: Settings, entry: str) -> Path:
 
 
 def appended(text: str, entry: str) -> str:
-    """The text of a sources.yaml with an entry after its last one, indented as the others are."""
-    found = re.search(r"^( *)- +id:", text, re.MULTILINE)
+    """The text of a sources.yaml with an entry after its last one, with its indentation and line ends."""
+    found, end = re.search(r"^( *)- +id:", text, re.MULTILINE), "\r\n" if "\r\n" in text else "\n"
     indent = found[1] if found else "  "
-    body = "".join(f"{indent}{line}\n" if line else "\n" for line in entry.rstrip("\n").split("\n"))
-    text = re.sub(r"^sources:[ ]*\[\][ ]*$", "sources:", text, flags=re.MULTILINE)
-    return text.rstrip("\n") + "\n\n" + body
+    body = "".join(f"{indent}{line}{end}" if line else end for line in entry.rstrip("\n").split("\n"))
+    text = re.sub(r"^sources:[ ]*\[[ ]*\](?=[ ]*(?:\r?$|#))", "sources:", text, flags=re.MULTILINE)
+    return text.rstrip("\r\n") + end * 2 + body
 
 
 def known_already(settings: Settings, addresses: Iterable[str]) -> None:
@@ -136,8 +139,9 @@ def _proposal(settings: Settings, offers: tuple[Offer, ...], address: str, momen
     rate, days = volume(items, moment)
     day = moment.astimezone(settings.organisation.zone).date()
     source = _source(settings, best, rate, heard(items), day)
-    notes = tuple(_notes(source, best, address, days, len(items)))
+    notes = tuple(_notes(source, best, address, days, moment))
     rests = f"{len(items)} entries over {days} days" if days else f"{len(items)} entries without dates"
+    rests = rests if items else "no entries at all"
     comment = f"Proposed by `kaders source add` on {day}; the volume rests on {rests}."
     return Proposal(offers, tuple(items[:SHOWN]), source, entry_text(source, comment), notes)
 
@@ -151,7 +155,7 @@ def _source(settings: Settings, best: Offer, rate: float, spoken: str | None, da
         "name": best.title[:80],
         "kind": kind,
         "reader": candidate.reader,
-        "url": best.seen.moved_to or candidate.url,
+        "url": candidate.url,
         "owner_group": group,
         "language": spoken if kind != "social" else None,
         "expected_per_day": rate,
@@ -180,14 +184,19 @@ def _named(settings: Settings, candidate: Candidate, title: str) -> tuple[str, s
     return group, group if group not in {source.id for source in settings.sources} else slug(title)
 
 
-def _notes(source: Source, best: Offer, address: str, days: int, entries: int) -> Iterator[str]:
+def _notes(source: Source, best: Offer, address: str, days: int, moment: datetime) -> Iterator[str]:
+    entries, url = len(best.seen.items), source.url or address
     if source.kind != "own":
-        root = urljoin(address, "/")
+        root = urljoin(address if domain_of(address) == domain_of(url) else url, "/")
         yield f"Read the terms of {root} (and {root}robots.txt), then fill in 'terms' and add 'permission'."
-    if not days:
+    if not entries:
+        yield "It has no entries now: nothing shows that it is still filled, and the volume is a guess."
+    elif not days:
         yield "No entry has a date: 'expected_per_day: 1' is a guess; correct it."
     elif days < 3:
         yield f"The feed reaches back {days} day(s) only: 'expected_per_day' is a first guess."
+    if best.seen.newest and asleep(best.seen, moment):
+        yield f"Its newest entry is of {best.seen.newest:%Y-%m-%d}: see whether its publisher still fills it."
     if source.language is None and source.kind != "social" and entries:
         yield "Its language is neither Dutch nor English, or could not be heard: it will not be tagged."
     if source.kind == "social":

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from kaders.detect.wording import REASONS
+from kaders.detect.source_words import reason
 from kaders.errors import ConfigurationError
-from kaders.jobs.look import Asking, Led, Look, Read, look, mend
+from kaders.jobs.look import Asking, Led, Look, Read, look, mend_new
 from kaders.model import Question, SourceKind
 from kaders.net.failures import FetchFailed
 from kaders.read import discover
 from kaders.read.discover import Candidate, Refused
-from kaders.read.guessed import domain_of
+from kaders.read.guessed import as_http, domain_of
 from kaders.read.url import canonical
+from kaders.remarks import KEY_SEEN, KEYED, NO_KEY
 from kaders.settings import Source
 
 MOST_LOOKED_AT = 6
 """Feeds of one site that are looked at: each is a request to the same host, with its pause before it."""
+UNTELLING = ("http_404", "http_410", "html_instead_of_feed", "unreadable")
+"""What an address that only looks like that of a platform may answer too: other sites have /tags/ as well."""
 QUIET = timedelta(days=60)
 """A feed without anything newer is offered after one that is alive."""
 
@@ -45,29 +48,40 @@ def find(url: str, moment: datetime, *, door: Asking, read: Read, own: bool = Fa
     own: the channel belongs to the organisation itself; without it an account is refused.
     Raises ConfigurationError, in words, for an address that is not followed or offers nothing readable.
     """
-    door, candidates = Led(door, url), _places(url, own)
-    offers = _looked_at(candidates, moment, door, read) if candidates else []
-    return tuple(offers or _searched(url, moment, door, read, own))
+    door, place = Led(door, url), _place(url, own)
+    seen = _seen(place, moment, door, read) if place else None
+    if place and seen and seen.readable:
+        return (_offer(place, seen),)
+    if seen and seen.reason not in UNTELLING:
+        raise ConfigurationError(f"{url}: {seen.why}. {mend_new(seen.reason)}")
+    return tuple(_searched(url, moment, door, read, own))
 
 
 def address_of(url: str) -> str:
     """What a person typed as an address; ConfigurationError when it cannot be one, or holds a password."""
-    url = url.strip()
+    url = as_http(url)
     url = url if "://" in url else f"https://{url}"
     if "@" in urlsplit(url).netloc:
         raise ConfigurationError(
             "a name or password may not stand in an address; name a 'secret:' in the entry"
         )
+    if KEYED.search(url):
+        raise ConfigurationError(f"{KEY_SEEN}; nothing was asked. {NO_KEY.removesuffix('.')}")
     if not canonical(url):
         raise ConfigurationError(f"'{url[:200]}' is no address; write it as https://site.nl")
     return url.split("#")[0]
 
 
-def _places(address: str, own: bool) -> list[Candidate]:
+def asleep(seen: Look, moment: datetime) -> bool:
+    """Whether the newest entry of a source is from long ago."""
+    return seen.newest is not None and moment - seen.newest > QUIET
+
+
+def _place(address: str, own: bool) -> Candidate | None:
     place = discover.known_place(address, own=own)
     if isinstance(place, Refused):
         raise ConfigurationError(f"{address} is not followed. {place.why}")
-    return [place] if place else []
+    return place
 
 
 def _looked_at(candidates: Sequence[Candidate], moment: datetime, door: Asking, read: Read) -> list[Offer]:
@@ -106,13 +120,13 @@ def _offer(candidate: Candidate, seen: Look) -> Offer:
 
 def _ranked(offers: list[Offer], moment: datetime) -> list[Offer]:
     """Articles before comments, entries before none, alive before asleep, then in the order of the page."""
-
-    def asleep(offer: Offer) -> bool:
-        return offer.seen.newest is not None and moment - offer.seen.newest > QUIET
-
     return sorted(
         offers,
-        key=lambda offer: (discover.about_replies(offer.candidate), not offer.seen.items, asleep(offer)),
+        key=lambda offer: (
+            discover.about_replies(offer.candidate),
+            not offer.seen.items,
+            asleep(offer.seen, moment),
+        ),
     )
 
 
@@ -123,9 +137,8 @@ def _searched(address: str, moment: datetime, door: Asking, read: Read, own: boo
     if seen.readable and seen.items:
         return [_offer(itself, seen)]
     if not seen.body:
-        words = REASONS.get(seen.reason, {"en": seen.reason})["en"]
-        remedy = "Give the address of its feed itself" if seen.reason == "robots" else mend(seen.reason)
-        raise ConfigurationError(f"{address}: {words} ({seen.detail or seen.reason}). {remedy}")
+        remedy = "Give the address of its feed itself" if seen.reason == "robots" else mend_new(seen.reason)
+        raise ConfigurationError(f"{address}: {seen.why}. {remedy}")
     base = seen.url or address
     for candidates in _named(seen, base, own):
         if offers := _with_entries(_looked_at(candidates, moment, door, read)):
@@ -134,9 +147,18 @@ def _searched(address: str, moment: datetime, door: Asking, read: Read, own: boo
         return offers
     if offers := _with_entries(_looked_at(_sitemaps(base, door), moment, door, read)):
         return offers
-    raise ConfigurationError(
-        f"{address} offers no feed that can be read. Look on the site for 'RSS', or ask its publisher for one"
-    )
+    if seen.readable:  # a sound feed without entries: nothing else was found, and it may fill
+        return [_offer(itself, seen)]
+    raise ConfigurationError(f"{address}{_given(seen)}. {mend_new(seen.reason)}")
+
+
+def _given(seen: Look) -> str:
+    """What an address gave itself, behind the address."""
+    if seen.reason == "html_instead_of_feed":
+        return " is an ordinary page, and offers no feed that can be read"
+    if seen.reason in ("login_wall", "consent_wall"):
+        return f" gives {reason(seen.reason)['en']}, and offers no feed that can be read"
+    return f": {seen.why}"
 
 
 def _with_entries(offers: list[Offer]) -> list[Offer]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kaders.detect import source_words
+from kaders.detect import source_advice, source_words
 from kaders.detect.health import Alarm, health
 from kaders.detect.history import HISTORY_DAYS, Volume, weeks
 from kaders.detect.silence import Silence, quiet_sources
@@ -30,6 +30,8 @@ INDENT = " " * 13
 """Before a line that goes with the source above it."""
 RANK = {"FAILED": 1, "NEVER": 1, "PARTIAL": 2}
 """In which the outcomes are told, after the alarms."""
+WORD = {"fixed": "NOTE", "moved": "PROPOSAL"}
+"""What stands before a line about a source that is no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,10 @@ def _summary(found: list[Standing]) -> str:
     counts = Counter(each.outcome for each in found)
     order = ("OK", "PARTIAL", "FAILED", "NOT EXPECTED", "NEVER")
     said = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in order if counts[outcome])
-    alarms = sum(any(alarm.kind != "fixed" for alarm in each.alarms) for each in found)
-    return f"sources: {len(found):,} visited on schedule ({said or 'none'}), {alarms:,} with an alarm"
+    alarms = sum(any(alarm.kind not in WORD for alarm in each.alarms) for each in found)
+    moved = sum(any(alarm.kind == "moved" for alarm in each.alarms) for each in found)
+    new = f", {moved:,} with a new address" if moved else ""
+    return f"sources: {len(found):,} visited on schedule ({said or 'none'}), {alarms:,} with an alarm{new}"
 
 
 def _line(each: Standing, settings: Settings) -> str:
@@ -154,11 +158,7 @@ def _line(each: Standing, settings: Settings) -> str:
 
 def _why(stands: SourceState) -> str:
     """The reason in words, and what the visit itself said of it."""
-    words = source_words.REASONS.get(stands.code)
-    detail = "" if stands.reason == stands.code or stands.reason.startswith("status ") else stands.reason
-    if words is None or "{" in words["en"]:
-        return detail or stands.code
-    return f"{words['en']}: {detail}" if detail else words["en"]
+    return source_words.with_detail(stands.code, stands.reason)
 
 
 def _waiting(each: Standing, settings: Settings) -> list[str]:
@@ -191,13 +191,12 @@ def _quiet(each: Standing) -> list[str]:
 
 
 def _alarms(each: Standing) -> Iterable[str]:
-    """A line for each alarm, and one for what to do; for a failure without an alarm only the last."""
+    """A line for each alarm, note and proposal, and one for what to do; for a mere failure only the last."""
     code = each.stands.code if each.stands and each.outcome in ("FAILED", "PARTIAL") else ""
-    todo = [source_words.ADVICE.get(code, {"en": ""})["en"]]
+    todo = [source_advice.of_failure(each.source, code, each.outcome)["en"]]
     for alarm in each.alarms:
-        word = "NOTE" if alarm.kind == "fixed" else "ALARM"
-        yield f"{INDENT}{word} {source_words.alarm(alarm)['en']}"
-        todo.append(source_words.advice(alarm)["en"])
+        yield f"{INDENT}{WORD.get(alarm.kind, 'ALARM')} {source_words.alarm(alarm)['en']}"
+        todo.append(source_advice.of_alarm(each.source, alarm)["en"])
     yield from (f"{INDENT}{what}" for what in dict.fromkeys(todo) if what)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from kaders.collect.secrets import secret_of
-from kaders.detect.source_words import of_pages
+from kaders.detect.source_words import english, of_pages
 from kaders.errors import Quarantine
 from kaders.jobs import memory as remember
 from kaders.jobs.haul import Haul, Round, haul
 from kaders.jobs.pages import read_pages
 from kaders.model import Fetch, Item, Outcome
 from kaders.net.door import FetchFailed
-from kaders.read.items import fingerprint
+from kaders.read.items import digest, fingerprint
 from kaders.read.readers import READERS
 from kaders.settings import Settings, Source
 from kaders.store import forgotten, landing, pages, state, withdrawn
@@ -26,6 +26,12 @@ PARTLY = "partly_unreadable"
 """The reason of a visit that brought entries and could not read others; detect.source_words says it."""
 MEMORY_LOST = "memory_lost"
 """The reason of a visit whose memory was damaged: what its cursor had passed by may be missing."""
+FULL_PAGE = "full_page"
+"""The reason of a visit to a list in which nothing was known any more: entries may have passed by unseen."""
+SHORT = "the reply holds less than there is"
+OLD = timedelta(days=1)
+"""An entry that is dated so long before the last visit may be one that memory has let go of; what is dated
+later would still be remembered. Our choice."""
 PAGES_REFUSED = "pages_refused"
 """The reason of a visit whose entries came and whose articles were refused."""
 READING = 60.0
@@ -100,7 +106,8 @@ def _failed(source: Source, memory: state.State | None, by: Round, failed: Fetch
     reason = _meaning(source, failed)
     line = Fetch(source.id, at, "FAILED", reason, failed.detail, failed.status)
     by.journal.note(line)
-    by.wait_for(source, failed.retry_after)
+    if failed.status not in (404, 410):  # which speak of an address, and not of all that its host has
+        by.wait_for(source, failed.retry_after)
     if not memory or at >= memory.moment:
         waits = remember.after_failure(memory, source, at, failed, reason, by.day)
         state.save(places, source.id, waits)
@@ -131,14 +138,15 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
         by.journal.note(line)
         state.save(places, source.id, remember.after_nothing_new(memory, source, brought, at, by.settings))
         return line
-    known = _known(by.settings, source.id, memory, by, all_of_it=backfill or memory.lost)
+    known, guids = _known(by.settings, source.id, memory, by, all_of_it=backfill or memory.lost)
     gone = withdrawn.concerned(places, source.id, brought.gone, brought.gone_authors)
     entries = [*_once(brought.items), *(_withdrawn(source, guid, by) for guid in gone)]
     fresh = [item for item in entries if fingerprint(item) not in known]
+    new = _unheard(by.settings, source.id, memory, fresh, guids)
     file = landing.prepared(places, source.id, at, fresh) if fresh else None
     line = replace(
         _line(source, brought, memory, at, entries=len(brought.items) + brought.skipped, bad=brought.bad),
-        new_entries=len(fresh),
+        new_entries=len(new),
         landing=file.name if file else "",
     )
     by.journal.note(line)
@@ -148,19 +156,41 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
         pages.queue(places, source.id, fresh)
     withdrawn.withdraw(places, source.id, gone, brought.gone_authors)
     if not backfill:
-        after = remember.after_success(memory, source, brought, fresh, at, by.settings)
+        after = remember.after_success(memory, source, brought, at, by.settings, landed=fresh, new=new)
         state.save(places, source.id, after)
     return line
 
 
-def _known(settings: Settings, source: str, memory: state.State, by: Round, *, all_of_it: bool) -> set[str]:
-    """The fingerprints that need not land: remembered, withdrawn, or gone by retention.
+def _known(
+    settings: Settings, source: str, memory: state.State, by: Round, *, all_of_it: bool
+) -> tuple[set[str], set[str]]:
+    """The fingerprints that need not land (remembered, withdrawn, or gone by retention), and known guids.
 
-    all_of_it: from landing itself, where memory cannot say.
+    Guids are as memory has them, hashed. all_of_it: from landing itself, where memory cannot say.
     """
-    if all_of_it:
-        return landed_before(settings, source, None if memory.lost else by.moment)
-    return set(memory.entries.values()) | forgotten.known(settings.places, source)
+    if not all_of_it:
+        marks = set(memory.entries.values()) | forgotten.known(settings.places, source)
+        return marks, set(memory.entries)
+    upto = None if memory.lost else by.moment
+    return landed_before(settings, source, upto), {
+        digest(item.guid) for item in _landed(settings, source, upto)
+    }
+
+
+def _unheard(
+    settings: Settings, source: str, memory: state.State, fresh: Iterable[Item], guids: Collection[str]
+) -> list[Item]:
+    """The entries that are new: no changes of known ones, and no word that one was taken back.
+
+    Memory lets go of entries once it is full. What is dated long ago, or not at all, is then looked up in
+    what ever landed, so that an old entry that is shown again is no news.
+    """
+    new = [item for item in fresh if not item.withdrawn and digest(item.guid) not in guids]
+    if len(memory.entries) < remember.REMEMBERED:
+        return new
+    old = [item.guid for item in new if not item.published or item.published < memory.moment - OLD]
+    shown = withdrawn.held(settings.places, source, old)
+    return [item for item in new if item.guid not in shown]
 
 
 def _with_articles(source: Source, by: Round, line: Fetch) -> Fetch:
@@ -204,17 +234,27 @@ def _line(
     source: Source, brought: Haul, memory: state.State, at: datetime, *, entries: int, bad: int
 ) -> Fetch:
     """The line of a visit that brought entries: PARTIAL when it is known that there were more."""
+    renewed = remember.renewed(memory, source, brought)
+    renamed = renewed and remember.renamed(memory, brought)
+    short = brought.short or (FULL_PAGE if renewed and not renamed else "")
     reasons = {
         PARTLY: (bool(bad), f"{bad} of {entries + bad} entries could not be read"),
         brought.stopped: (bool(brought.stopped), "a later page could not be had"),
-        brought.short: (bool(brought.short), "the reply holds less than there is"),
+        short: (bool(short), SHORT if brought.short else "nothing in the list was known any more"),
         MEMORY_LOST: (memory.lost, "what was remembered of the source was damaged"),
     }
-    told = "there are older pages, which are not read" if brought.older else ""
-    reason, detail = next(((code, said) for code, (so, said) in reasons.items() if so), ("", told))
+    told = ["all entries have new identifiers"] if renamed else []
+    told += [_of_older(brought)] if brought.older else []
+    reason, detail = next(((code, said) for code, (so, said) in reasons.items() if so), ("", "; ".join(told)))
     outcome: Outcome = "PARTIAL" if reason else "OK"
     status = brought.reply.status
     return Fetch(source.id, at, outcome, reason, detail, status, entries, bad_entries=bad)
+
+
+def _of_older(brought: Haul) -> str:
+    if brought.unread:
+        return f"there are older pages, which could not be read: {english(brought.unread)}"
+    return "there are older pages, which are not read"
 
 
 def _withdrawn(source: Source, guid: str, by: Round) -> Item:
@@ -236,10 +276,16 @@ def landed_before(settings: Settings, source: str, moment: datetime | None = Non
     What retention has removed since is among them. Raises Quarantine landing_damaged when a file cannot be
     read.
     """
-    paths = landing.paths(settings.places, source)
-    upto = (path for path in paths if moment is None or landing.landed_at(path) <= moment)
     gone = forgotten.known(settings.places, source, moment)
+    return gone | {fingerprint(item) for item in _landed(settings, source, moment)}
+
+
+def _landed(settings: Settings, source: str, moment: datetime | None) -> Iterator[Item]:
+    """What landed from a source, up to and with `moment`; Quarantine landing_damaged as landed_before."""
+    paths = landing.paths(settings.places, source)
     try:
-        return gone | {fingerprint(item) for path in upto for item in landing.read(path)}
+        for path in paths:
+            if moment is None or landing.landed_at(path) <= moment:
+                yield from landing.read(path)
     except Quarantine as bad:
         raise Quarantine("landing_damaged", "a landing file of this source cannot be read") from bad

@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import datetime
 
 import requests
 from urllib3.exceptions import HTTPError, InvalidHeader, ProtocolError, TimeoutError
@@ -32,11 +33,20 @@ class FetchFailed(KadersError):
     """A source gave no usable reply: the reason code, a detail for a person, the status if there was one.
 
     retry_after  seconds that the source asks us to stay away; 0 when it says nothing
+    away_until   the moment that it gave instead, when it did not say what time it had itself
     """
 
-    def __init__(self, reason: str, detail: str, status: int = 0, retry_after: int = 0) -> None:
+    def __init__(
+        self,
+        reason: str,
+        detail: str,
+        status: int = 0,
+        retry_after: int = 0,
+        away_until: datetime | None = None,
+    ) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason, self.detail, self.status, self.retry_after = reason, detail, status, retry_after
+        self.away_until = away_until
 
 
 def failure(error: Exception, *, late: bool, reading: bool = False) -> FetchFailed:

@@ -77,18 +77,28 @@ def given(headers: Mapping[str, str]) -> Validators:
     return Validators(etag, modified)
 
 
-def retry_after(headers: Mapping[str, str]) -> int:
+def retry_after(headers: Mapping[str, str], *, limits: bool = True) -> int:
     """Seconds to stay away: Retry-After as a number, or as a date counted from the reply's own Date.
 
-    Our clock has no part in it, so a server whose clock is wrong asks for what it means. Where it is missing
-    the reset of X-RateLimit-Reset or RateLimit-Reset counts, as Mastodon and Bluesky give it. Whatever is
-    negative, unreadable or without a Date counts as nothing, and at most LONGEST_AWAY is given.
+    Our clock has no part in it, so a server whose clock is wrong asks for what it means; for a reply without
+    a Date there is `away_until`. Where Retry-After is missing the reset of X-RateLimit-Reset or
+    RateLimit-Reset counts, as Mastodon and Bluesky give it, unless `limits` is False: they stand on every
+    reply, and only one that asks for patience means them. Whatever is negative or unreadable counts as
+    nothing, and at most LONGEST_AWAY is given.
     """
-    for name in ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset"):
+    for name in ("Retry-After", *(("X-RateLimit-Reset", "RateLimit-Reset") if limits else ())):
         value = headers.get(name, "").strip()
         if value:
             return max(0, min(_seconds(value, _date(headers.get("Date", ""))), LONGEST_AWAY))
     return 0
+
+
+def away_until(headers: Mapping[str, str]) -> datetime | None:
+    """The date in a Retry-After when the reply has no readable Date to count it from; else None."""
+    value = headers.get("Retry-After", "").strip()
+    if not value or _SECONDS.fullmatch(value) or _date(headers.get("Date", "")):
+        return None
+    return _date(value)
 
 
 def fresh_for(headers: Mapping[str, str]) -> int:

@@ -9,7 +9,8 @@ from kaders.net.journey import Journey, Key
 from kaders.net.wire import Answer
 
 BUSY = (429, 503)
-"""The statuses whose Retry-After keeps us away."""
+"""The statuses that refuse because we ask too much: the reset of a rate limit then keeps us away too, and the
+whole host is left alone at once. Retry-After keeps us away with every error."""
 
 
 def check(answer: Answer, asked: Validators, *, of_moment: bool, keyed: bool) -> None:
@@ -26,8 +27,9 @@ def check(answer: Answer, asked: Validators, *, of_moment: bool, keyed: bool) ->
     elif not of_moment:
         raise FetchFailed("no_past", "the source does not keep its past", status)
     else:
-        away = said.retry_after(answer.headers) if status in BUSY else 0
-        raise FetchFailed(_reason(status, keyed=keyed), f"status {status}", status, away)
+        away = said.retry_after(answer.headers, limits=status in BUSY) if status >= 400 else 0
+        until = said.away_until(answer.headers) if status >= 400 else None
+        raise FetchFailed(_reason(status, keyed=keyed), f"status {status}", status, away, until)
 
 
 def _reason(status: int, *, keyed: bool) -> str:

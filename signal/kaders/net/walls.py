@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from kaders.read.charset import GZIP, text_of
+
 LOOKED_AT = 256 * 1024
 """Bytes of a page that are looked at: its head and its forms stand well before that."""
 SHORT = 40 * 1024
@@ -32,6 +34,13 @@ _CONSENT_TITLE = re.compile(
     r"|voordat (?:je|u) (?:verder|doorgaat)",
     re.I,
 )
+_COOKIE_TITLE = re.compile(
+    r"(?:^|[|–—:-])\s*(?:(?:onze|jouw|uw|our|your) cookies|cookies (?:op|bij|on|at) [^|–—]{1,60}?)"
+    r"\s*(?:$|[|–—-])",
+    re.I,
+)
+"""How a page calls itself that is about cookies, and is a wall when it also asks for a yes (`_AGREE`)."""
+_AGREE = re.compile(r"\b(?:akkoord|accepte(?:ren|er)|toestaan|accept|agree)\b", re.I)
 _CONSENT_MARK = re.compile(
     r"myprivacy\.dpgmedia|privacy-gate|cookie-?wall|consent\.(?:google|youtube)\.com/save", re.I
 )
@@ -42,6 +51,12 @@ _LOGIN_PATH = re.compile(
 _LOGIN_TITLE = re.compile(
     r"\b(?:log ?in|sign ?in|inloggen|log in|aanmelden|login required|single sign)\b", re.I
 )
+_HANDED_ON = re.compile(
+    r"<form\b[^>]{0,400}\baction\s*=\s*[\"']?[^\"'>\s]{0,300}(?:/saml2?/|/sso\b|/adfs/|/oauth2?/)"
+    r"|<input\b[^>]{0,400}\bname\s*=\s*[\"']?SAML(?:Request|Response)",
+    re.I,
+)
+"""A form that a script sends on to where one logs in."""
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.I)
 _CHALLENGE = re.compile(
     r"/cdn-cgi/challenge-platform|cf-chl-|<title>just a moment|attention required! \| cloudflare"
@@ -54,7 +69,7 @@ _CHALLENGE = re.compile(
 
 def is_html(body: bytes, content_type: str) -> bool:
     """Whether a reply is a page. How it begins counts for more than its type: feeds come as text/html."""
-    start = body[:4096].removeprefix(b"\xef\xbb\xbf")
+    start = _text(body[:4096], content_type).encode()
     if _HTML.match(start):
         return True
     return "html" in content_type.lower() and bool(start.strip()) and not _OTHER.match(start)
@@ -69,7 +84,7 @@ def wall(body: bytes, content_type: str, asked: str, answered: str) -> str:
     """
     if not is_html(body, content_type):
         return ""
-    page = body[:LOOKED_AT].decode("utf-8", "replace")
+    page = _text(body[:LOOKED_AT], content_type)
     title = found[1] if (found := _TITLE.search(page)) else ""
     went = urlsplit(answered) if answered != asked else urlsplit("")
     if _consent(page, title, went.hostname or "", went.path):
@@ -82,12 +97,21 @@ def wall(body: bytes, content_type: str, asked: str, answered: str) -> str:
 def _consent(page: str, title: str, host: str, path: str) -> bool:
     """Where we were sent or what the page calls itself. A consent script alone stands on every page."""
     sent = _CONSENT_HOST.search(host) or _CONSENT_PATH.search(path)
-    return bool(sent or _CONSENT_TITLE.search(title) or (_CONSENT_MARK.search(page) and not _article(page)))
+    if sent or _CONSENT_TITLE.search(title):
+        return True
+    asks = _CONSENT_MARK.search(page) or (_COOKIE_TITLE.search(title.strip()) and _AGREE.search(page))
+    return bool(asks and not _article(page))
 
 
 def _login(page: str, title: str, host: str, path: str, *, short: bool) -> bool:
     sent = _LOGIN_HOST.search(host) or _LOGIN_PATH.search(path) or _LOGIN_TITLE.search(title)
-    return bool(sent or _CHALLENGE.search(page) or (short and _PASSWORD.search(page)))
+    handed_on = "submit()" in page and _HANDED_ON.search(page)
+    return bool(sent or _CHALLENGE.search(page) or (short and (_PASSWORD.search(page) or handed_on)))
+
+
+def _text(body: bytes, content_type: str) -> str:
+    """The beginning of a reply as text, in whatever charset it is (read.charset); a packed file as it is."""
+    return body.decode("latin-1") if body[:2] == GZIP else text_of(body, content_type)
 
 
 def _article(page: str) -> bool:

@@ -65,6 +65,7 @@ _ANYWHERE = re.compile(
     r"|/profile/[\w-]+\.[\w.-]+(?:/.*)?",  # Bluesky in other clothes; a DID has no dots
     re.IGNORECASE | re.DOTALL,
 )
+_NUMBERED = re.compile(r"https?://[^/]+/api/v\d/accounts/\d+(?:[/?]|$)")
 _QUERY = re.compile(r"(?:^|&)(?:screen_name|user_?name)=|@\w", re.IGNORECASE)
 _LINK = re.compile(
     r"(?<![\w@/.-])(https?://)?((?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}(?::\d{1,5})?)(/[^\s<>\"”’|]*)",
@@ -86,6 +87,11 @@ def neutral(url: str) -> str:
         return url
     site = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     return site + ((_nameless(host, parts.path) or "/") if _named(host, parts.path) else parts.path)
+
+
+def is_account(url: str) -> bool:
+    """Whether an address is that of an account, by its name or, on Mastodon's API, by its number."""
+    return neutral(url) != url or bool(_NUMBERED.match(url))
 
 
 def is_page(url: str) -> bool:

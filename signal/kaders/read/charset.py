@@ -27,14 +27,25 @@ ZEROS = (
 )
 """How markup without a mark begins: XML 1.0, appendix F."""
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
+_META = re.compile(rb"""<meta\b[^<>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_META_WITHIN = 2048
+"""Bytes in which a page says its charset: the HTML standard wants it in the first 1,024, and not all obey."""
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _OTHER = re.compile(
     r"iso-?8859-(?!1$)\d{1,2}|windows-?125[013-8]|cp125[013-8]|koi8-[rut]|gb2312|gbk|gb18030|big5(?:-?hkscs)?"
-    r"|shift[_-]jis|s?jis|euc-(?:jp|kr)|iso-2022-jp|ks_c_5601-1987|macintosh|mac-?roman|tis-620|latin-?[2-9]",
+    r"|shift[_-]jis|s?jis|euc-(?:jp|kr)|iso-2022-jp|ks_c_5601-1987|macintosh|mac[-_]?roman|tis-620|latin-?[2-9]"
+    r"|iso-8859-8-i|windows-874",
     re.IGNORECASE,
 )
 """Charsets in which bytes mean something else than in Windows-1252; no other codec of Python is tried."""
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "macintosh": "mac-roman", "jis": "shift_jis"}
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "macintosh": "mac-roman",
+    "jis": "shift_jis",
+    "iso-8859-8-i": "iso-8859-8",
+    "windows-874": "cp874",
+}
 _WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 
 
@@ -70,12 +81,28 @@ def unpacked(body: bytes) -> bytes:
 
 
 def _declared(body: bytes, content_type: str) -> str:
-    """The charset that a reply names, when it is one of those that have to be told apart; '' otherwise."""
+    """The charset that a reply names, when it is one of those that have to be told apart; '' otherwise.
+
+    The XML declaration counts first, then the header. A page's own <meta> counts when neither names anything
+    but UTF-8, which the bytes are not.
+    """
     inside = _DECLARED.match(body.lstrip()[:400])
     outside = _CHARSET.search(content_type)
-    for named in (inside[1].decode() if inside else "", outside[1] if outside else ""):
-        if _OTHER.fullmatch(named):
-            return _WIDER.get(named.lower(), named)
+    said = [inside[1].decode() if inside else "", outside[1] if outside else ""]
+    if all(named.lower() in ("", "utf-8", "utf8") for named in said):
+        within = _META.search(body, 0, _META_WITHIN)
+        said.append(within[1].decode() if within else "")
+    named = next(filter(_OTHER.fullmatch, said), "")
+    return _known(_WIDER.get(named.lower(), named))
+
+
+def _known(named: str) -> str:
+    """The name of a charset as Python spells it; '' for one that nobody made, such as iso-8859-12."""
+    for spelled in (named, named.replace("-", "")):  # latin-9 is latin9
+        try:
+            return codecs.lookup(spelled).name if named else ""
+        except LookupError:
+            continue
     return ""
 
 
@@ -83,7 +110,7 @@ def _decoded(body: bytes, codec: str) -> str:
     if codec.startswith("utf-") and codec != "utf-8":
         return body.decode(codec, "replace")
     try:
-        if codec.lower() != "iso-2022-jp":  # its bytes are all ASCII
+        if codec != "iso2022_jp":  # its bytes are all ASCII
             return body.decode("utf-8")
     except UnicodeDecodeError:
         pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,8 +9,8 @@ from typing import Any
 
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
-from kaders.read import dates, loose, second, tree
-from kaders.read.bluesky import page_of
+from kaders.read import dates, json_text, loose, second, tree
+from kaders.read.bluesky_posts import page_of
 from kaders.read.charset import text_of
 from kaders.read.items import Asked, Found, found, item, string
 from kaders.read.mend import allowed, from_root, mended
@@ -27,6 +26,7 @@ JSON_TEXTS = ("content_html", "content_text", "summary")
 _ROOT = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
 _FEEDLIKE = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"</(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\s*>", re.IGNORECASE)
+_HTML = re.compile(r"<html\b", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:html|head|body|meta|title|script|div)\b", re.IGNORECASE)
 
 
@@ -64,7 +64,7 @@ def _xml(markup: str) -> RawFeed | None:
 
 def _broken(markup: str) -> RawFeed | None:
     """The feed in markup that stays broken: what feedparser finds, and what only the other parser does."""
-    if not _FEEDLIKE.search(markup):
+    if not _FEEDLIKE.search(markup) or (_HTML.match(markup) and not _ROOT.search(markup)):
         return None
     feed, other = loose.read(markup), second.read(markup)
     if not feed or not other:
@@ -129,19 +129,33 @@ def _link(entry: RawEntry, base: str) -> str:
 
 
 def _from_json(text: str, asked: Asked) -> Found:
-    try:
-        feed = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Quarantine("unreadable") from None
+    """The items of a JSON Feed; when it is no sound JSON, of as many entries as can be read one by one."""
+    feed, bad, cut_off = _json(text)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise Quarantine("unreadable")
+    if cut_off and not feed["items"]:
+        raise Quarantine("truncated")
     shared = RawFeed(
-        tuple(_json_entries(feed["items"], _json_author(feed))),
+        (*_json_entries(feed["items"], _json_author(feed)), *[None] * bad),
         home=string(feed.get("home_page_url")),
         language=string(feed.get("language")),
         older=string(feed.get("next_url")),
+        cut_off=cut_off,
     )
     return _items(shared, asked)
+
+
+def _json(text: str) -> tuple[Any, int, bool]:
+    """The feed, how many of its entries are broken, and whether it ends before its end."""
+    try:
+        return json_text.value(text), 0, False
+    except ValueError:
+        pass
+    try:
+        made = json_text.salvaged(text, "items")
+    except ValueError:
+        raise Quarantine("unreadable") from None
+    return made.answer, made.bad, made.cut_off
 
 
 def _json_entries(entries: list[Any], by: str) -> Iterable[RawEntry | None]:

@@ -34,6 +34,12 @@ def same(url: str) -> str:
     return bare.rstrip("/").lower()
 
 
+def as_http(url: str) -> str:
+    """An address as it is; one that calls a feed reader (feed://site/rss) as what it stands for."""
+    bare = re.sub(r"^feed:(?=https?://)", "", url.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^feed:(?://)?", "https://", bare, flags=re.IGNORECASE)
+
+
 def domain_of(url: str) -> str:
     """The domain that somebody registered: nos.nl for feeds.nos.nl, bbc.co.uk for news.bbc.co.uk."""
     host = (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")

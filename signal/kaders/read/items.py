@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ LONGEST_GUID = 500
 """Characters; longer ones are cut and hashed, so that they stay apart."""
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What one malformed entry can raise while it is read; such an entry is counted and the others go on."""
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that JSON can smuggle into a text and no file or database takes: half a pair, a NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Found:
     gone_authors  pseudonyms of accounts that are deleted
     every    minutes between visits that the source itself asks for; 0 when it says nothing
     short    reason code when the reply is known to hold less than there is: cut_off, full_page
+    left     whether `next` asks for entries, and the cursor brings the next visit there if this one may not
     """
 
     items: tuple[Item, ...]
@@ -68,6 +72,7 @@ class Found:
     gone_authors: tuple[str, ...] = ()
     every: int = 0
     short: str = ""
+    left: bool = False
 
 
 class Reader(Protocol):
@@ -130,7 +135,7 @@ def item(
         text="" if text == title else text,
         published=published,
         fetched_at=asked.fetched_at,
-        language=(language or "").strip()[:20] or asked.source.language,
+        language=_UNWRITABLE.sub("", language or "").strip()[:20] or asked.source.language,
         author=author,
         engagement=max(0, engagement),
         same_as=same_as or (known_as(url, asked.key) if named else ""),
@@ -198,8 +203,11 @@ def _apart(each: Item) -> Item:
 
 
 def _nameless(guid: str, key: bytes | None) -> str:
-    """A guid on one line; one in which an account is named, as many are built from addresses, as a hash."""
-    tidy = " ".join(guid.split())
+    """A guid on one line; one in which an account is named, as many are built from addresses, as a hash.
+
+    What cannot be written down in it is spelled out, so that two such guids stay apart.
+    """
+    tidy = _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", " ".join(guid.split()))
     return tidy if neutral(tidy) == tidy and without_mentions(tidy) == tidy else sealed(tidy, key)
 
 

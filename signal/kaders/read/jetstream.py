@@ -17,7 +17,7 @@ from typing import Any
 from kaders.model import Item
 from kaders.queries import Stream
 from kaders.read import dates
-from kaders.read.bluesky import HIDDEN, page_of
+from kaders.read.bluesky_posts import HIDDEN, page_of
 from kaders.read.items import BROKEN, Asked, Found, item, string, unique
 from kaders.read.people import pseudonym
 from kaders.read.text import tidy

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
 from kaders.queries import JsonApi, Paging
-from kaders.read import dates
+from kaders.read import dates, json_text
+from kaders.read.charset import text_of
 from kaders.read.items import Asked, Found, found, item
 from kaders.read.people import byline
 from kaders.read.posts import reply
@@ -64,8 +66,11 @@ def parse(body: bytes, asked: Asked) -> Found:
     An entry in which nothing stands where title, text and address should is counted as bad; when that is all
     of them, or `items` leads to no list, Quarantine("unreadable") says which path it was. A reply that has a
     fault in place of entries is service_fault. Else Quarantine as read.posts.reply does.
+
+    Of a reply that is no sound JSON the entries are read one by one, when `items` is names only. One that
+    breaks off leaves `newest` where it was: what it did not show is asked again.
     """
-    query, answer = _query(asked.source), reply(body, asked)
+    query, (answer, broken, cut_off) = _query(asked.source), _answer(body, asked)
     entries = _entries(answer, query)
     read = found(entries, _item, asked)
     if entries and read.bad == len(entries):
@@ -73,12 +78,28 @@ def parse(body: bytes, asked: Asked) -> Found:
         raise Quarantine(
             "unreadable", f"in none of {read.bad} entries something stands at {paths or 'a path'}"
         )
-    page, refused = _next(answer, len(entries), asked)
-    cut = refused or len(entries) == MOST_ENTRIES
-    cursor = _newest(read, asked) | _last_full(read, page, asked)
+    page, refused = _next(answer, len(entries) + broken, asked)
+    cut = refused or cut_off or len(entries) == MOST_ENTRIES
+    cursor = _newest(Found(()) if cut_off else read, asked) | _last_full(read, page, asked)
     if cursor.get("page") == "":  # where we began in vain, the pages before have to be walked after all
         page = first(asked.source, cursor, asked.fetched_at)
-    return replace(read, next=page, cursor=cursor, short="cut_off" if cut else "")
+    return replace(read, bad=read.bad + broken, next=page, cursor=cursor, short="cut_off" if cut else "")
+
+
+def _answer(body: bytes, asked: Asked) -> tuple[Any, int, bool]:
+    """The reply, how many of its entries are broken, and whether it ends before its end."""
+    path = _query(asked.source).items
+    try:
+        return reply(body, asked), 0, False
+    except Quarantine as refused:
+        if str(refused) != "unreadable" or "[" in path:
+            raise
+        names = path.removeprefix("$").strip(".").split(".") if path else []
+        with suppress(ValueError):
+            text = text_of(body, asked.content_type).strip("\ufeff\0 \t\r\n")
+            made = json_text.salvaged(text, *filter(None, names))
+            return made.answer, made.bad, made.cut_off
+        raise
 
 
 def reached(value: Any, path: str) -> list[Any]:

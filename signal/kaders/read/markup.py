@@ -10,30 +10,31 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.ElementTree import fromstring
 
 from kaders.errors import Quarantine
+from kaders.read.charset import text_of
 
 MOST_TAGS = 400_000
 """Tags in a reply: the largest pages of services that answer in XML hold some 20,000 (250 entries of 80)."""
 MOST_NAMESAKES = 20
 """Tags of one name that are looked at for a text: empty ones within each other would take quadratic time."""
-_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
-def tree(body: bytes) -> Element:
-    """The root of an XML reply.
+def tree(body: bytes, content_type: str = "") -> Element:
+    """The root of an XML reply, whatever charset it is in (read.charset).
 
     Raises Quarantine with the reason code empty, html_instead_of_feed, too_large or unreadable; entities of
     its own and documents from elsewhere make a reply unreadable.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
-    if not body:
+    text = text_of(body, content_type).strip("\ufeff\0 \t\r\n")
+    if not text:
         raise Quarantine("empty")
-    if _PAGE.match(body):
+    if _PAGE.match(text):
         raise Quarantine("html_instead_of_feed")
-    if body.count(b"<") > 2 * MOST_TAGS:
+    if text.count("<") > 2 * MOST_TAGS:
         raise Quarantine("too_large", "more tags than any real reply holds")
     try:
-        root: Element = fromstring(body)
-    except (ParseError, ValueError, LookupError):  # defusedxml's refusals are ValueErrors
+        root: Element = fromstring(text)
+    except (ParseError, ValueError):  # defusedxml's refusals are ValueErrors
         raise Quarantine("unreadable", "the reply is no sound XML") from None
     return root
 

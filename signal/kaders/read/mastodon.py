@@ -7,8 +7,8 @@ Older ones are asked after in turns (read.posts), for deletions only.
 
 The cursor: newest (highest id), at (where the walk is), held (posts that are met again), kept (posts that are
 asked after in turns), checked (day of the last long walk), doubt (ids to ask after), witness (an id that
-ought to be there: posts.witness), single (whether they are asked after one by one: "yes" when the witness
-comes first, PROVEN when the server knew it).
+ought to be there: posts.witness), missed (those in doubt that were missing among others), single (whether
+all are asked after one by one: "yes" when the witness comes first, PROVEN when the server knew it).
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ ABSENT = frozenset({404, 410, 401, 403, 422})
 """Statuses that are an answer: 404 and 410 of a post that is gone, the others of a server that shows its
 timelines to its own people only (methods/timelines; 422 in mastodon/documentation#942)."""
 CLOSED = frozenset({401, 403, 422})
+OPENING = frozenset({404})
+"""What a server answers for a tag that nobody has used there yet (methods/timelines, "Record not found")."""
 PROVEN = "proven"
 
 
@@ -66,13 +68,35 @@ def parse(body: bytes, asked: Asked) -> Found:
     asked_for = asked.question.url if asked.question else asked.source.address
     if _is_about_posts(asked_for):
         return _after_doubt(body, asked, asked_for)
+    instance = posts.beside(asked.source.address, "/timelines/", "instance")
+    if asked_for == instance:
+        return _no_such_tag(body, asked)
     status = posts.absent(asked)
+    if status in OPENING and "/timelines/tag/" in asked_for and not asked.cursor.get("newest"):
+        return Found((), next=Question(instance))
     if status:
         raise Quarantine("closed" if status in CLOSED else f"http_{status}")
     page = listed(reply(body, asked))
     if not page and asked.first_visit and urlsplit(asked_for).path.rstrip("/").endswith("/public"):
         raise Quarantine("closed")
     return _walked(page, asked, asked_for)
+
+
+def _no_such_tag(body: bytes, asked: Asked) -> Found:
+    """Nothing, when the server that knows no such tag says what it is; else the address is wrong.
+
+    What answers 404 to a tag may as well be no such server at all; every kind that has these timelines gives
+    its version (methods/instance). Raises Quarantine http_404, or closed.
+    """
+    if posts.absent(asked) in CLOSED:
+        raise Quarantine("closed")
+    try:
+        answer = None if posts.absent(asked) else reply(body, asked)
+    except Quarantine:
+        raise Quarantine("http_404") from None
+    if not isinstance(answer, dict) or not string(answer.get("version")):
+        raise Quarantine("http_404")
+    return Found(())
 
 
 def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
@@ -88,7 +112,7 @@ def _walked(page: list[Any], asked: Asked, asked_for: str) -> Found:
     cursor = _remembered(made.items, ids, asked, doubt=missed)
     if on:
         cursor["at"] = ids[-1]
-        return Found(made.items, made.bad, next=_walk(asked.source, ids[-1]), cursor=cursor)
+        return Found(made.items, made.bad, next=_walk(asked.source, ids[-1]), cursor=cursor, left=True)
     if asked.cursor.get("checked", today) != today:
         cursor |= posts.in_turn(cursor, TOGETHER)
     cursor |= {"at": "", "single": "", "checked": today, "witness": posts.witness(cursor, reversed(ids))}
@@ -121,17 +145,18 @@ def _after_doubt(body: bytes, asked: Asked, asked_for: str) -> Found:
     """
     several, status = posts.queried(asked_for, "id[]"), posts.absent(asked)
     named = several or [urlsplit(asked_for).path.rpartition("/")[2]]
-    there = _there(body, asked, several=bool(several))
+    there, witness = _there(body, asked, several=bool(several)), asked.cursor.get("witness", "")
     ids, met = {_id(post) for post in there}, posts.held(asked.cursor)
     made = found([post for post in there if _id(post) in met], _item, asked)
-    if several and not ids & set(several):  # before Mastodon 4.3, or all are gone: one by one makes it sure
-        return _on(asked, {"single": "yes"} if asked.cursor.get("witness") else {"doubt": ""})
-    if named == [asked.cursor.get("witness")]:
-        return _on(asked, {"single": PROVEN} if ids else {"doubt": ""})
+    if several and witness not in ids:  # before Mastodon 4.3, or it shows a part: one by one makes it sure
+        return _on(asked, {"single": "yes"} if witness else {"doubt": "", "missed": ""})
+    if named == [witness]:
+        return _on(asked, {"single": PROVEN} if ids else {"doubt": "", "missed": ""})
     if status in CLOSED:  # says nothing about the posts: they are asked after again another day
-        return _on(asked, {"doubt": ""})
-    gone = tuple(each for each in named if each not in ids)
-    cursor = _settled(asked, named, gone)
+        return _on(asked, {"doubt": "", "missed": ""})
+    missing = [each for each in named if each not in ids]
+    gone = () if several else tuple(missing)
+    cursor = _settled(asked, [each for each in named if each in ids], gone, missing if several else [])
     return Found(made.items, made.bad, next=_ask_after(asked.source, cursor), cursor=cursor, gone=gone)
 
 
@@ -151,28 +176,36 @@ def _on(asked: Asked, change: dict[str, str]) -> Found:
     return Found((), next=_ask_after(asked.source, cursor), cursor=cursor)
 
 
-def _settled(asked: Asked, named: list[str], gone: tuple[str, ...]) -> dict[str, str]:
-    """The cursor when it is known of some posts whether they are there."""
-    doubt = [each for each in posts.names(asked.cursor, "doubt") if each not in named]
+def _settled(asked: Asked, there: list[str], gone: tuple[str, ...], missing: list[str]) -> dict[str, str]:
+    """The cursor when of some posts is known whether they are there, and of some that they were missing."""
+    settled = {*there, *gone}
+    doubt = [each for each in posts.names(asked.cursor, "doubt") if each not in settled]
+    missed = dict.fromkeys((*posts.names(asked.cursor, "missed"), *missing))
     left = {name: day for name, day in posts.held(asked.cursor).items() if name not in gone}
     return {
         **asked.cursor,
         "doubt": " ".join(doubt),
+        "missed": " ".join(each for each in missed if each in doubt),
         "held": posts.packed(left, asked.fetched_at),
         "kept": posts.kept(asked.cursor, {}, gone, asked.fetched_at),
     }
 
 
 def _ask_after(source: Source, cursor: Mapping[str, str]) -> Question | None:
-    """The question after posts in doubt and their witness, together or one by one; None when none is left."""
+    """The question after posts in doubt and their witness, together or one by one; None when none is left.
+
+    Together first; what was missing there is asked after one by one, as its absence is believed then alone.
+    """
     doubt, witness = posts.names(cursor, "doubt"), cursor.get("witness", "")
+    missed, single = set(posts.names(cursor, "missed")), cursor.get("single")
     if not doubt:
         return None
     api = posts.beside(source.address, "/timelines/", "statuses")
-    if single := cursor.get("single"):
+    unasked = [each for each in doubt if each not in missed]
+    if single or not unasked:
         one = doubt[0] if single == PROVEN else witness
         return Question(f"{api}/{one}") if one else None
-    together = filter(None, (*doubt[: TOGETHER - 1], witness))
+    together = filter(None, (*unasked[: TOGETHER - 1], witness))
     return Question(posts.with_query(api, [("id[]", each) for each in together]))
 
 

@@ -14,7 +14,8 @@ import listparser
 from defusedxml.common import DefusedXmlException
 
 from kaders.errors import Quarantine
-from kaders.read.accounts import neutral
+from kaders.read.accounts import is_account
+from kaders.read.guessed import as_http
 from kaders.read.text import plain
 from kaders.read.url import canonical
 
@@ -74,7 +75,7 @@ def outlines(body: bytes) -> Outlines:
     """The feeds of an OPML file, with the folders they lie in, and what is wrong with the other lines.
 
     A file that is not well formed is read as far as it goes, and that is one of the faults. Raises
-    Quarantine with the reason code too_large, empty, or unreadable (no list, or XML that attacks).
+    Quarantine with the reason code too_large, empty, no_feeds, or unreadable (no list, or XML that attacks).
     """
     if len(body) > LARGEST:
         raise Quarantine("too_large")
@@ -85,8 +86,10 @@ def outlines(body: bytes) -> Outlines:
     lines, faults = _lines(body)
     harvest = listparser.parse(body)
     listed = [_outline(feed, lines.at) for feed in harvest["feeds"][:MOST]]
-    if not harvest["version"] or not (listed or faults):
+    if not harvest["version"]:
         raise Quarantine("unreadable")
+    if not (listed or faults):
+        raise Quarantine("no_feeds")
     wrong = {each.url: _wrong(each) for each in listed}
     faults += [f"{_where(each)}: {wrong[each.url]}" for each in listed if wrong[each.url]]
     if len(harvest["feeds"]) > MOST:
@@ -131,11 +134,12 @@ def _lines(body: bytes) -> tuple[_Lines, list[str]]:
 
 
 def _outline(feed: dict[str, object], at: dict[str, int]) -> Outline:
-    url, folders = str(feed.get("url", "")), feed.get("categories")
+    stated, folders = str(feed.get("url", "")), feed.get("categories")
+    url = as_http(stated)
     folder = folders[0] if isinstance(folders, list) and folders else []
     path = "/".join(_short(str(part)) for part in folder if part)
     title = plain(str(feed.get("title") or ""))[:120]
-    return Outline(title, url, folder=path, line=at.get(url, 0))
+    return Outline(title, url, folder=path, line=at.get(stated, 0))
 
 
 def _wrong(each: Outline) -> str:
@@ -144,7 +148,7 @@ def _wrong(each: Outline) -> str:
         return "a name or password stands in the address; name a 'secret:' in an entry instead"
     if not re.match(r"https?://", each.url) or not canonical(each.url):
         return "its address does not start with http:// or https://"
-    if neutral(each.url) != each.url:
+    if is_account(each.url):
         return "its address is that of an account, and persons are never followed"
     return ""
 

@@ -12,7 +12,6 @@ MOST_KEPT, and those from before a source's memory was lost or its reader began 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -20,6 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from kaders.errors import Quarantine
+from kaders.read import json_text
+from kaders.read.charset import text_of
 from kaders.read.dates import HOME
 from kaders.read.items import Asked
 
@@ -48,7 +49,7 @@ Held = dict[str, int]
 
 
 def reply(body: bytes, asked: Asked) -> Any:
-    """The JSON of an API reply.
+    """The JSON of an API reply, whatever charset it is in and with control characters in its strings or not.
 
     Raises Quarantine with the reason code empty, html_instead_of_feed or unreadable when there is none.
     """
@@ -57,8 +58,8 @@ def reply(body: bytes, asked: Asked) -> Any:
     if body.lstrip()[:1] == b"<":
         raise Quarantine("html_instead_of_feed" if "xml" not in asked.content_type else "unreadable")
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return json_text.value(text_of(body, asked.content_type).strip("\ufeff\0 \t\r\n"))
+    except ValueError:
         raise Quarantine("unreadable") from None
 
 

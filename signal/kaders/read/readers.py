@@ -51,6 +51,8 @@ class Reader:
     pause   seconds between two requests that its terms or its limits ask for
     absent  statuses that are an answer to a later page of a visit: parse gets an empty body and the content
             type "absent/STATUS"
+    opening those of `absent` that are an answer to the first page too; a Quarantine of parse is then the
+            fault that the status is
     cuts    whether entries that were read before may be cut out of the first page: true of plain feeds, whose
             reader counts nothing and looks for no onward link among them
     whole   whether nothing is new when the first page has not changed, as where the newest come first; else
@@ -64,6 +66,7 @@ class Reader:
     closed: frozenset[int] = frozenset()
     pause: float = 0.0
     absent: frozenset[int] = frozenset()
+    opening: frozenset[int] = frozenset()
     cuts: bool = False
     whole: bool = False
 
@@ -86,8 +89,15 @@ READERS: dict[str, Reader] = {
         pages=mastodon.PAGES,
         closed=mastodon.CLOSED,
         absent=mastodon.ABSENT,
+        opening=mastodon.OPENING,
     ),
-    "bluesky": Reader(bluesky.parse, bluesky.first, pages=bluesky.PAGES, absent=bluesky.ABSENT),
+    "bluesky": Reader(
+        bluesky.parse,
+        bluesky.first,
+        pages=bluesky.PAGES,
+        absent=bluesky.ABSENT,
+        opening=bluesky.OPENING,
+    ),
     "bluesky_search": Reader(
         bluesky_search.parse,
         bluesky_search.first,

@@ -19,6 +19,7 @@ from defusedxml.ElementTree import fromstring
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
 from kaders.read import dates
+from kaders.read.charset import GZIP, text_of
 from kaders.read.items import Asked, Found, digest, found, item
 from kaders.read.text import plain
 from kaders.read.url import canonical
@@ -43,16 +44,16 @@ MOST_MENDED = 200_000
 
 _NEWS = re.compile(r"news|nieuws|actueel", re.IGNORECASE)
 _TIMED = re.compile(r"\d[T ]\d")
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _PAGE = re.compile(
-    rb"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.DOTALL | re.IGNORECASE,
 )
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
-_HEAD = re.compile(rb"<(?:[\w.-]{1,40}:)?(urlset|sitemapindex)\b[^<>]*>", re.IGNORECASE)
-_PREFIX = re.compile(rb"<(/?)[\w.-]{1,40}:(?=[\w.-])")
-_ENTRY = re.compile(rb"<(url|sitemap)\s*>(?:(?!<\1\s*>).)*?</\1\s*>", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_HEAD = re.compile(r"<(?:[\w.-]{1,40}:)?(urlset|sitemapindex)\b[^<>]*>", re.IGNORECASE)
+_PREFIX = re.compile(r"<(/?)[\w.-]{1,40}:(?=[\w.-])")
+_ENTRY = re.compile(r"<(url|sitemap)\s*>(?:(?!<\1\s*>).)*?</\1\s*>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def parse(body: bytes, asked: Asked) -> Found:
     if not waiting or asked.question is None or asked.question.url != waiting[0].url:
         return _first(body, asked)
     try:
-        root, bad = _read(body)
+        root, bad = _read(body, asked.content_type)
         entries = found(_news(root), _item, asked)
         entries = replace(entries, bad=entries.bad + bad + (_name(root) == "sitemapindex"))
     except Quarantine:
@@ -93,7 +94,7 @@ def parse(body: bytes, asked: Asked) -> Found:
 
 def _first(body: bytes, asked: Asked) -> Found:
     """What the address of the source itself gave: news, or an index."""
-    root, bad = _read(body)
+    root, bad = _read(body, asked.content_type)
     if _name(root) == "sitemapindex":
         return replace(_index(root, asked), bad=bad)
     entries = list(_news(root))
@@ -203,14 +204,17 @@ def _text(element: Element, name: str) -> str:
     return "".join(child.itertext()).strip() if child is not None else ""
 
 
-def _read(body: bytes) -> tuple[Element, int]:
+def _read(body: bytes, content_type: str) -> tuple[Element, int]:
     """The root of a sitemap, and how many of its entries had to be left out; Quarantine as parse says."""
-    text = _unpacked(body).removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
+    content = _unpacked(body)
+    if content[:2] == GZIP:  # packed twice: nobody means that
+        raise Quarantine("unreadable")
+    text = text_of(content, content_type).strip("\ufeff\0 \t\r\n")
     if not text:
         raise Quarantine("empty")
     if _PAGE.match(text):
         raise Quarantine("html_instead_of_feed")
-    if text.count(b"<") > MOST_TAGS:
+    if text.count("<") > MOST_TAGS:
         raise Quarantine("too_large")
     root, bad = _parsed(text)
     if _name(root) not in ("urlset", "sitemapindex"):
@@ -218,29 +222,29 @@ def _read(body: bytes) -> tuple[Element, int]:
     return root, bad
 
 
-def _parsed(text: bytes) -> tuple[Element, int]:
+def _parsed(text: str) -> tuple[Element, int]:
     try:
         return _xml(text), 0
     except ParseError:
         return _mended(text)
-    except (DefusedXmlException, ValueError, LookupError):  # entities, and encodings that nobody knows
+    except (DefusedXmlException, ValueError):  # entities of its own
         raise Quarantine("unreadable") from None
 
 
-def _mended(text: bytes) -> tuple[Element, int]:
+def _mended(text: str) -> tuple[Element, int]:
     """A sitemap that is no XML, as far as its entries are: with a bare &, an unknown prefix, cut off."""
     head = _HEAD.search(text)
-    if not head or _ENTITY.search(text) or text.count(b"&") > MOST_MENDED:
+    if not head or _ENTITY.search(text) or text.count("&") > MOST_MENDED:
         raise Quarantine("unreadable")
-    tame = _AMPERSAND.sub(b"&amp;", _CONTROL.sub(b" ", text[head.end() :]))
-    tame = _PREFIX.sub(rb"<\1", tame)
-    root = Element(head[1].decode().lower())
+    tame = _AMPERSAND.sub("&amp;", _CONTROL.sub(" ", text[head.end() :]))
+    tame = _PREFIX.sub(r"<\1", tame)
+    root = Element(head[1].lower())
     root.extend([made for each in _ENTRY.finditer(tame) if (made := _alone(each.group())) is not None])
-    openings = len(re.findall(rb"<(?:url|sitemap)\s*>", tame))
+    openings = len(re.findall(r"<(?:url|sitemap)\s*>", tame))
     return root, openings - len(root)
 
 
-def _alone(entry: bytes) -> Element | None:
+def _alone(entry: str) -> Element | None:
     """One entry, or None when it is no XML by itself either."""
     try:
         return _xml(entry)
@@ -248,7 +252,8 @@ def _alone(entry: bytes) -> Element | None:
         return None
 
 
-def _xml(text: bytes) -> Element:
+def _xml(text: str) -> Element:
+    """The root of an XML text; a charset that it still declares does not count in a text."""
     root: Element = fromstring(text)
     return root
 

@@ -55,7 +55,7 @@ def parse(body: bytes, asked: Asked) -> Found:
     service that says what is wrong gives Quarantine("service_fault") with its words; `short` is cut_off when
     it promises records and gives none. Else Quarantine as read.markup.tree does.
     """
-    root = tree(body)
+    root = tree(body, asked.content_type)
     _refuse(root)
     total, records = words(root, "numberOfRecords"), _records(root)
     if not re.fullmatch(r"[0-9]{1,9}", total):

@@ -43,7 +43,7 @@ def parse(body: bytes, asked: Asked) -> Found:
     token nothing leads on: `short` is then cut_off, and the same place is asked again.
     Raises Quarantine as read.markup.tree does, and unreadable for anything but an Atom feed.
     """
-    root = tree(body)
+    root = tree(body, asked.content_type)
     if name(root) != "feed":
         raise Quarantine("unreadable", f"an Atom feed was expected, not <{name(root)[:30]}>")
     entries = [entry for entry in root if name(entry) == "entry"]

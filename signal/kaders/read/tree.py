@@ -141,7 +141,8 @@ def _top(root: Element) -> Element:
     inner = next((each for each in root.iter() if _key(each.tag) in ROOTS[:3]), None)
     if inner is not None:
         return inner
-    if any(_key(each.tag) in ENTRIES for each in root.iter()):
+    page = _key(root.tag) in ("html", "xhtml:html")  # the items of its menu are no news
+    if not page and any(_key(each.tag) in ENTRIES for each in root.iter()):
         return root
     raise ValueError("no feed")
 

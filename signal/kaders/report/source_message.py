@@ -124,7 +124,7 @@ def compose(rows: Sequence[Row], standing: int, organisation: Organisation) -> A
     """The message about one or more alarms, in the first of the organisation's languages."""
     voice = Voice(organisation.languages[0], organisation.zone)
     words, name = WORDS[voice.language], organisation.name.in_(voice.language)
-    told = [(alarm_line(row, voice), voice.both(row.get("advice"))) for row in rows[:MOST]]
+    told = [(alarm_line(row, voice), voice.both(row.get("advice")), _entry(row)) for row in rows[:MOST]]
     above = [words["hello"].format(organisation=name)]
     above += [voice.say("synthetic")] if organisation.synthetic else []
     below = [words["more"].format(n=len(rows) - MOST)] if len(rows) > MOST else []
@@ -140,6 +140,12 @@ def compose(rows: Sequence[Row], standing: int, organisation: Organisation) -> A
     )
 
 
+def _entry(row: Row) -> str:
+    """Which entry of sources.yaml it is, and its address; mornings of before had no address."""
+    url = row.get("url")
+    return f"sources.yaml: {row['id']}, {url}" if url else f"sources.yaml: {row['id']}"
+
+
 def _what(rows: Sequence[Row], voice: Voice) -> str:
     """How many alarms and how many that are back."""
     back = sum(row["kind"] == "fixed" for row in rows)
@@ -152,7 +158,7 @@ def _count(key: str, n: int, voice: Voice) -> str:
     return words[f"{key}_one"] if n == 1 else words[key].format(n=n)
 
 
-def _html(above: Sequence[str], told: Sequence[tuple[str, str]], below: Sequence[str]) -> str:
+def _html(above: Sequence[str], told: Sequence[tuple[str, ...]], below: Sequence[str]) -> str:
     def paragraphs(lines: Sequence[str]) -> str:
         return "".join(f"<p>{escape(line)}</p>\n" for line in lines)
 

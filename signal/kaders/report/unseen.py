@@ -30,7 +30,13 @@ def alarms(payload: Payload) -> list[Row]:
 def source_lines(payload: Payload, voice: Voice) -> list[tuple[str, str]]:
     """What was not seen, a line per source and what to do: alarms, then what failed or came in part."""
     told = [(alarm_line(row, voice), voice.both(row["advice"])) for row in alarms(payload)]
-    return told + [(source_line(source, voice), "") for source in sources_apart(payload)[0]]
+    return told + [(source_line(row, voice), _advice(row, voice)) for row in sources_apart(payload)[0]]
+
+
+def _advice(source: Row, voice: Voice) -> str:
+    """What the visit itself said, and what to do; mornings of before either have neither."""
+    said, advice = tidy(source.get("detail") or "", 200), voice.both(source.get("advice"))
+    return " ".join(filter(None, [f"“{said}”." if said else "", advice]))
 
 
 def alarm_line(row: Row, voice: Voice) -> str:

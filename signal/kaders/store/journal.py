@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,11 +59,13 @@ class Journal:
     ) -> None:
         if self._file:
             self._file.close()
-        with suppress(Unwritable):  # the lines wait in the journal for the next round
-            if self._path.exists():
-                self.close()
-        self._lock.release()
-        Path(_lock_of(self._path)).unlink(missing_ok=True)
+        try:
+            with suppress(Unwritable):  # the lines wait in the journal for the next round
+                if self._path.exists():
+                    self.close()
+        finally:
+            self._lock.release()
+            Path(_lock_of(self._path)).unlink(missing_ok=True)
 
 
 def fold(places: Places) -> int:
@@ -74,6 +77,13 @@ def fold(places: Places) -> int:
             count += _fold(path, places)
             Path(_lock_of(path)).unlink(missing_ok=True)
     return count
+
+
+def unfolded(places: Places) -> Iterator[Fetch]:
+    """The visits that stand in journals: of rounds that live, and of those that were killed."""
+    for path in sorted(_folder(places).glob("*.jsonl")):
+        with suppress(FileNotFoundError):  # its round ended at this very moment
+            yield from _lines(path, places)
 
 
 def _fold(path: Path, places: Places) -> int:

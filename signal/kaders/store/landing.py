@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,9 @@ from kaders.model import Item
 from kaders.settings import Places
 from kaders.store import packed
 from kaders.store.packed import SUFFIX, stamp
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a pair of surrogates: no text, and UTF-8 has no bytes for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,11 @@ def _moment_and_path(path: Path) -> tuple[str, str, str]:
 
 
 def _line(item: Item) -> str:
+    """An item as a line of JSON that can be written whatever a reader left in it."""
     fields = {name: getattr(item, name) for name in Item.__dataclass_fields__}
     published = stamp(item.published) if item.published else None
     fields |= {"published": published, "fetched_at": stamp(item.fetched_at)}
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"
+    return _HALF.sub("\ufffd", json.dumps(fields, ensure_ascii=False, sort_keys=True)) + "\n"
 
 
 def _item(fields: dict[str, Any]) -> Item:

@@ -27,6 +27,9 @@ class State:
     asked          hash of what is asked: address, query and the name of the secret
     cursor         what the reader of the source asked to remember
     lies           whether it once said "unchanged" when it was not
+    unchanged_at   the last visit, when it was answered with 304; None after any other reply
+    faces          hashes of the titles of its newest entries, by which they are known under another guid
+    walks          first visits in a row that could not walk back to the end
     full           the last visit that asked without validators; None before the first that came to its end
     moved_to       where it says it has moved for good; '' when it does not
     rate           new entries a day, as observed
@@ -51,6 +54,9 @@ class State:
     asked: str = ""
     cursor: dict[str, str] = field(default_factory=dict)
     lies: bool = False
+    unchanged_at: datetime | None = None
+    faces: tuple[str, ...] = ()
+    walks: int = 0
     full: datetime | None = None
     moved_to: str = ""
     rate: float | None = None
@@ -93,6 +99,9 @@ def _read(path: Path) -> State | None:
             asked=str(fields.get("asked", "")),
             cursor=_texts(fields.get("cursor", {})),
             lies=bool(fields.get("lies", False)),
+            unchanged_at=_moment(fields.get("unchanged_at")),
+            faces=tuple(map(str, fields.get("faces", []))),
+            walks=int(fields.get("walks", 0)),
             full=_moment(fields.get("full")),
             moved_to=str(fields.get("moved_to", "")),
             rate=None if fields.get("rate") is None else float(fields["rate"]),

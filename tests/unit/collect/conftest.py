@@ -132,6 +132,34 @@ class Handler(BaseHTTPRequestHandler):
         same = self.headers["If-None-Match"] == '"always"'
         self.give(304) if same else self.give(body=self.server.feed, ETag='"always"')
 
+    def on_lying_anew(self) -> None:
+        """Says "unchanged" whenever it may, and has a new ETag for every whole reply."""
+        self._lie(ETag=f'"{hash(self.server.feed)}"')
+
+    def on_lying_dated(self) -> None:
+        """The same with a Last-Modified that stays what it was."""
+        self._lie(Last_Modified="Sun, 22 Nov 2020 09:00:00 GMT")
+
+    def _lie(self, **validators: str) -> None:
+        asked = self.headers["If-None-Match"] or self.headers["If-Modified-Since"]
+        self.give(304) if asked else self.give(200, self.server.feed, **validators)
+
+    def on_fading(self) -> None:
+        """A feed whose page before this one answers with the status in the path."""
+        tag, status = f'"{hash(self.server.feed)}"', self.path.rsplit("/", 1)[-1]
+        if self.headers["If-None-Match"] == tag:
+            return self.give(304)
+        link = f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="next" href="/status/{status}"/>'
+        head = f"<title>T</title>{link}".encode()
+        return self.give(body=self.server.feed.replace(b"<title>T</title>", head), ETag=tag)
+
+    def on_refusing(self) -> None:
+        """Asks us to come back at a moment, with the status in the path, and does not say what time it is."""
+        self.send_response_only(int(self.path.rsplit("/", 1)[-1]))
+        self.send_header("Retry-After", "Mon, 23 Nov 2026 10:30:00 GMT")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def on_api(self) -> None:
         """Three entries on three pages; `broken_page` names one that cannot be had."""
         page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])

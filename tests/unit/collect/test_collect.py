@@ -49,12 +49,12 @@ def test_what_is_new_lands_once(web: Any, settings_for: Make) -> None:
     }  # fmt: skip
     assert collect(settings, NOW + QUARTER, now=NOW).counts["unchanged"] == 1
     web.feed = feed("3 drie", "2 twee, gewijzigd", "1 een")
-    assert collect(settings, NOW + 2 * QUARTER, now=NOW).counts["new"] == 2
+    assert collect(settings, NOW + 2 * QUARTER, now=NOW).counts["new"] == 1, "a change is no new entry"
     assert titles(settings) == [["1 een", "2 twee"], ["3 drie", "2 twee, gewijzigd"]]
     assert [(f.outcome, f.status, f.entries, f.new_entries) for f in ledger(settings)] == [
         ("OK", 200, 2, 2),
         ("OK", 304, 2, 0),
-        ("OK", 200, 3, 2),
+        ("OK", 200, 3, 1),
     ]
 
 
@@ -67,7 +67,9 @@ def test_entries_that_cannot_be_read_make_a_visit_partial_until_they_are_gone(
     web.feed = feed("1 een", "2 twee").replace(b"<item>", empty + b"<item>", 1)
     first = collect(settings, NOW, now=NOW)
     assert (first.counts["ok"], first.counts["partial"], first.counts["new"]) == (0, 1, 2)
-    assert first.failures == ("Bron a: 1 of 3 entries could not be read (partly_unreadable).",)
+    assert first.failures == (
+        "a: 1 of 3 entries could not be read. Nothing to do for the other entries; tell the source of these.",
+    )
     assert any(output.endswith(".jsonl.gz") for output in first.outputs), "what could be read has landed"
     collect(settings, NOW + QUARTER, now=NOW)
     web.feed = feed("3 drie", "1 een", "2 twee").replace(b"<item>", empty + b"<item>", 1)
@@ -124,7 +126,11 @@ def test_one_source_never_stops_another(web: Any, refused: str, settings_for: Ma
         "nobody": ("FAILED", "unreachable"),
     }
     assert (summary.counts["ok"], summary.counts["failed"]) == (1, 5)
-    assert "Bron gone: status 404 (http_404)." in summary.failures
+    (told,) = (each for each in summary.failures if each.startswith("gone: "))
+    assert told == (
+        "gone: the address no longer exists (404). "
+        f"Find the new address: “kaders source add {web.url.rstrip('/')}/”."
+    )
 
 
 def test_a_fault_of_ours_is_one_failed_source(
@@ -140,7 +146,8 @@ def test_a_fault_of_ours_is_one_failed_source(
 
     monkeypatch.setattr(landing, "prepared", fragile)
     assert collect(settings, NOW, now=NOW).failures == (
-        "Bron a: unexpected: ZeroDivisionError (unreadable).",
+        "a: the reply cannot be read: unexpected: ZeroDivisionError. "
+        "Tell the source; keep an example of the reply.",
     )
     assert titles(settings, "b") == [["een", "twee"]]
 

@@ -14,8 +14,10 @@ NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def wait(per_day: float = 4, *, asked: int = 0, fixed: int | None = None, at: datetime = NOON) -> timedelta:
-    given = {"asked_minutes": asked, "fixed_minutes": fixed, "zone": ZONE}
+def wait(
+    per_day: float = 4, *, asked: int = 0, fixed: int | None = None, held: int = 0, at: datetime = NOON
+) -> timedelta:
+    given = {"asked_minutes": asked, "fixed_minutes": fixed, "held": held, "zone": ZONE}
     return after_success("a", at, per_day=per_day, **given) - at  # type: ignore[arg-type]
 
 
@@ -44,6 +46,20 @@ def test_every_source_is_heard_before_the_morning(per_day: float, asked: int, da
         due = (at + wait(per_day, asked=asked, at=at)).astimezone(ZONE)
         assert due <= datetime(at.year, at.month, at.day, 6, 0, tzinfo=ZONE) + DAY
         assert due - at <= 19 * HOUR + 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("per_day", "held", "expected"),
+    [
+        pytest.param(60, 10, 2 * HOUR, id="half of the four hours that a list of ten covers"),
+        pytest.param(60, 0, 6 * HOUR, id="no list from which anything can fall"),
+        pytest.param(4, 100, 6 * HOUR, id="a list that covers weeks is asked as it asks"),
+        pytest.param(0.0, 10, 18 * HOUR, id="a source that brings nothing is asked every morning"),
+    ],
+)
+def test_what_a_source_asks_for_makes_us_miss_nothing(per_day: float, held: int, expected: timedelta) -> None:
+    asked = 6 * 60 if per_day else 24 * 60
+    assert expected * (1 - JITTER) <= wait(per_day, asked=asked, held=held) <= expected * (1 + JITTER)
 
 
 def test_the_operator_has_the_last_word() -> None:

@@ -18,7 +18,7 @@ from platforms import DID, Instance, Service, served, uri
 from kaders.jobs.collect import collect
 from kaders.model import Question, Summary
 from kaders.settings import Settings, Source
-from kaders.store import landing
+from kaders.store import landing, ledger_files
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 NEXT = NOW + timedelta(days=1)
@@ -38,6 +38,12 @@ def town(settings: Settings, reader: str, base: str, path: str) -> Settings:
 
 def visit(settings: Settings, at: datetime) -> Summary:
     return collect(settings, at, now=at)
+
+
+def told(settings: Settings) -> list[str]:
+    """Outcome and reason of every visit, as the ledger has them."""
+    lines = (line for path in ledger_files.paths(settings.places) for line in ledger_files.read(path))
+    return [f"{line.outcome} {line.reason}".strip() for line in lines]
 
 
 def landed(settings: Settings, at: datetime | None = None) -> list[tuple[str, str, bool]]:
@@ -105,5 +111,58 @@ def test_a_closed_instance_is_a_failure_that_is_named(
         return status, {"error": "This API requires an authenticated user"}
 
     with served(closed) as base:
-        summary = visit(town(settings_for(), "mastodon", base, TIMELINE), NOW)
-    assert [failure for failure in summary.failures if "closed" in failure]
+        settings = town(settings_for(), "mastodon", base, TIMELINE)
+        visit(settings, NOW)
+    assert told(settings) == ["FAILED closed"]
+
+
+def test_what_one_visit_to_a_busy_account_leaves_comes_in_the_next(
+    settings_for: Callable[..., Settings],
+) -> None:
+    service = Service()
+    service.post(1, "eerste", NOW)
+    with served(service.answer) as base:
+        settings = town(settings_for(), "bluesky", base, FEED)
+        visit(settings, NOW)
+        for number in range(2, 82):
+            service.post(number, "druk", NOW + timedelta(minutes=number))
+        later = NOW + timedelta(hours=2)
+        moments = [later + timedelta(hours=6 * n) for n in range(3)]
+        for at in moments:
+            visit(settings, at)
+    guids = [guid for guid, _, _ in landed(settings)]
+    assert sorted(guids) == sorted(uri(number) for number in range(1, 82)), "all of it, and each once"
+    assert told(settings) == ["OK", "PARTIAL cut_off", "OK", "OK"]
+
+
+def test_a_tag_that_nobody_used_yet_is_no_failure(settings_for: Callable[..., Settings]) -> None:
+    def quiet(question: Question) -> tuple[Any, ...]:
+        known = question.url.endswith("/api/v1/instance")
+        return (200, {"version": "4.3.1"}) if known else (404, {"error": "Record not found"})
+
+    with served(quiet) as base:
+        settings = town(settings_for(), "mastodon", base, TIMELINE)
+        visit(settings, NOW)
+        visit(settings, NEXT)
+    assert told(settings) == ["OK", "OK"]
+
+
+def test_an_address_that_is_no_instance_stays_a_failure(settings_for: Callable[..., Settings]) -> None:
+    with served(lambda question: (404, {})) as base:
+        settings = town(settings_for(), "mastodon", base, TIMELINE)
+        visit(settings, NOW)
+    assert told(settings) == ["FAILED http_404"]
+
+
+def test_an_account_that_is_gone_is_told_of_and_its_posts_go(settings_for: Callable[..., Settings]) -> None:
+    service = Service()
+    for number in (1, 2):
+        service.post(number, "bericht", NOW - timedelta(hours=number))
+    with served(service.answer) as base:
+        settings = town(settings_for(), "bluesky", base, FEED)
+        visit(settings, NOW)
+        service.refuses, service.posts = True, {}
+        for day in range(1, 6):
+            visit(settings, NOW + timedelta(days=day))
+    assert {(guid, withdrawn) for guid, _, withdrawn in landed(settings)} == {(uri(1), True), (uri(2), True)}
+    assert told(settings) == ["OK", *["PARTIAL http_4xx"] * 4, "FAILED http_4xx"]

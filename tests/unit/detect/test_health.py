@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kaders.detect import source_words
+from kaders.detect import source_advice, source_words
 from kaders.detect.health import AGAIN, Alarm, health
 from kaders.detect.history import weeks
 from kaders.detect.sources import alarm_row, note
 from kaders.entries import Source
+from kaders.net.addresses import NOT_PUBLIC
 from kaders.store.ledger import VOLUMES
 
 from .town import MONDAY, YESTERDAY, Row, changed, morning_of, organisation, settings, source, usual
@@ -194,7 +195,9 @@ def crowd(number: int, *floods: Row) -> list[tuple[str, str]]:
 def test_of_many_sources_a_few_that_are_flooded_do_not_hide_each_other() -> None:
     three, two = ([day(YESTERDAY, 60, kept=0, name=f"krant{n}") for n in range(number)] for number in (3, 2))
     assert crowd(30, *three) == []
-    assert crowd(30, *two) == [("krant0", ""), ("krant1", "")]
+    for number in (6, 20, 30):
+        assert crowd(number, *two) == [("krant0", ""), ("krant1", "")]
+    assert crowd(4, *two) == crowd(6, *three) == crowd(20, *three) == []
 
 
 def test_two_sources_of_one_publisher_are_no_news() -> None:
@@ -269,6 +272,48 @@ def test_a_source_that_returns_is_told_once(away: Any) -> None:
     assert kinds(*rows) == []
 
 
+EMPTY = {"held": 0, "least": 0, "kept": 0}
+
+
+@pytest.mark.parametrize("came", [1, 6, 20, 60])
+@pytest.mark.parametrize(
+    ("away", "was"),
+    [
+        (lambda when, name: day(when, 0, name=name, **EMPTY), "empty"),
+        (lambda when, name: day(when, 0, name=name), ""),
+        (lambda when, name: failed(when, "login_wall", name), "login_wall"),
+        (lambda when, name: failed(when, "http_404", name), "http_404"),
+    ],
+    ids=["an empty list", "nothing new", "a login page", "gone"],
+)
+def test_what_had_piled_up_is_a_return_and_neither_a_flood_nor_news(away: Any, was: str, came: int) -> None:
+    """Two of three publishers are back on one day: each is told so, however much or little they bring."""
+    rows = [row for name in ("krant", "bode") for row in good(40, last=back(6), name=name)]
+    rows += [away(back(n), name) for n in range(5, 0, -1) for name in ("krant", "bode")]
+    rows += good(41, last=back(1), name="radio")
+    three = tuple(bron(name=name) for name in ("krant", "bode", "radio"))
+    assert len(kinds(*rows, sources=three, when=back(1))) == 2
+    rows += [day(YESTERDAY, came, name=name) for name in ("krant", "bode")] + [
+        day(YESTERDAY, 1, name="radio")
+    ]
+    assert kinds(*rows, sources=three) == [("fixed", was), ("fixed", was)]
+    assert {alarm.seen for alarm in alarms(*rows, sources=three)} == {came}
+
+
+def test_a_full_day_after_a_failure_that_was_no_alarm_yet_is_a_return_too() -> None:
+    rows = [*good(40, last=back(2), week=[1] * 7), failed(back(1), "http_404"), day(YESTERDAY, 30)]
+    assert kinds(*rows[:-1], sources=(bron(1.0),), when=back(1)) == []
+    assert kinds(*rows, sources=(bron(1.0),)) == [("fixed", "http_404")]
+
+
+def test_a_source_that_fails_every_evening_cannot_hide_a_poor_week_behind_its_returns() -> None:
+    week = [20, 20, 20, 20, 20, 10, 5]
+    poor = good(7, week=[n // 5 for n in week])
+    evening = 86400.0 * (back(1).toordinal() + 1)
+    poor[-2] |= {"outcome": "FAILED", "reason": "timeout", "until": evening - 36000}
+    assert kinds(*good(60, last=back(7), week=week), *poor) == [("shrunk", "")]
+
+
 def test_a_source_that_failed_before_it_was_called_silent_is_told_when_it_is_back() -> None:
     """A source of one a day is not silent after two days, but the report said that it failed."""
     week = [1, 1, 1, 1, 1, 1, 1]
@@ -336,6 +381,10 @@ def test_a_source_that_never_answered_has_no_alarm() -> None:
 def test_the_usual_week_is_learned_and_follows_the_weekdays() -> None:
     week = weeks(table(*good(40)), (bron(1.0),), YESTERDAY, organisation())["krant"]
     assert (week.seen, week.learned) == (28, True)
+    away = [*good(40, last=back(5)), *(failed(back(n), "dns") for n in range(4, 0, -1))]
+    caught_up = day(YESTERDAY, 20, since=86400.0 * back(4).toordinal())
+    late = weeks(table(*away, caught_up), (bron(1.0),), YESTERDAY, organisation())["krant"]
+    assert late.seen == sum(row["new"] for row in away[-6:]) + 20, "what came after a gap came all the same"
     assert week.expected == pytest.approx(28, abs=3)
     young = weeks(table(*good(9)), (bron(1.0),), YESTERDAY, organisation())["krant"]
     assert not young.learned
@@ -357,7 +406,7 @@ def told(kind: Any, reason: str = "", seen: int = 0) -> Alarm:
         (told("html", "consent_wall"), "sinds 17 nov een cookiemelding", "since 17 Nov gives a cookie notice"),
         (told("shrunk", seen=3), "veel minder: 3 in een week", "far less: 3 in a week"),
         (told("flooded", seen=80), "veel meer: 80 op een dag", "far more: 80 in a day"),
-        (told("flooded", AGAIN, 80), "opnieuw gepubliceerd", "published again"),
+        (told("flooded", AGAIN, 80), "in de hele lijst stond niets bekends", "in its whole list there was nothing known"),
         (told("fixed", seen=1), "is terug; nieuw: 1", "is back; new: 1"),
         (told("fixed", "dns", 2), "is terug (was: het internetadres", "is back (was: the internet address"),
         (told("moved", "https://x.example/rss"), "voorgoed verhuisd naar https://x.example/rss", "change url:"),
@@ -370,11 +419,22 @@ def test_every_alarm_is_told_in_words(alarm: Alarm, nl: str, en: str) -> None:
     assert "_" not in said["nl"] + said["en"]
 
 
-def test_a_silence_without_a_reason_says_what_to_do() -> None:
-    assert "browser" in source_words.advice(told("silent"))["en"]
-    assert source_words.advice(told("silent", "timeout"))["en"] == ""
-    assert "feed" in source_words.advice(told("html", "html_instead_of_feed"))["en"]
-    assert source_words.advice(told("fixed", "http_404"))["en"] == ""
+def test_an_alarm_says_what_to_do() -> None:
+    def todo(*alarm: Any) -> str:
+        return source_advice.of_alarm(bron(), told(*alarm))["en"]
+
+    assert "browser" in todo("silent")
+    assert "we ask again" in todo("silent", "timeout")
+    assert "“kaders source add https://krant.example/”" in todo("html", "html_instead_of_feed")
+    assert todo("fixed", "http_404") == todo("moved", "https://x.example/") == ""
+
+
+@pytest.mark.parametrize("reason", ["", AGAIN])
+def test_a_flood_claims_nothing_of_its_age_and_asks_for_a_look(reason: str) -> None:
+    """Nobody looks at dates here: a new list may be an archive, another feed, or news."""
+    alarm = told("flooded", reason, 356)
+    assert "old" not in source_words.alarm(alarm)["en"] and "oud" not in source_words.alarm(alarm)["nl"]
+    assert "Look at a few entries" in source_advice.of_alarm(bron(), alarm)["en"]
 
 
 def test_why_pages_gave_no_article_is_told_in_words() -> None:
@@ -385,11 +445,60 @@ def test_why_pages_gave_no_article_is_told_in_words() -> None:
     assert source_words.of_pages({}) == ""
 
 
-def test_what_can_be_done_is_told_for_known_reasons_in_both_languages() -> None:
-    assert set(source_words.ADVICE) <= set(source_words.REASONS)
-    assert all(
-        text["nl"] and text["en"] and text["nl"] != text["en"] for text in source_words.ADVICE.values()
-    )
+@pytest.mark.parametrize("code", [code for code in source_words.REASONS if code])
+@pytest.mark.parametrize("outcome", ["FAILED", "PARTIAL"])
+def test_every_reason_has_advice_in_both_languages(code: str, outcome: str) -> None:
+    said = source_advice.of_failure(bron(), code, outcome)
+    assert said["nl"] and said["en"] and said["nl"] != said["en"]
+    assert "{" not in said["nl"] + said["en"]
+
+
+def of(reader: str, **more: Any) -> Source:
+    """A source of another reader than that of feeds."""
+    return source("dienst", "news", 1.0, reader=reader, **more)
+
+
+REGISTER = of("json_api", query={"items": "data.items"}, secret="env:MELDINGEN_KEY")
+TAG = of("mastodon")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "outcome", "said"),
+    [
+        (REGISTER, "unreadable", "FAILED", "Correct the path under query: in sources.yaml."),
+        (bron(), "unreadable", "FAILED", "Tell the source; keep an example of the reply."),
+        (TAG, "html_instead_of_feed", "PARTIAL", "Nothing to do: the next visit asks for the rest again."),
+        (TAG, "html_instead_of_feed", "FAILED", "See whether url: in sources.yaml is still the address"),
+        (REGISTER, "no_secret", "FAILED", "Provide the key at env:MELDINGEN_KEY,"),
+        (bron(), "secret_refused", "FAILED", "Say with secret: in sources.yaml where the key is."),
+        (bron(), "cut_off", "PARTIAL", "the next visit fetches the rest"),
+        (bron(), "teapot", "FAILED", ""),
+    ],
+)
+def test_advice_fits_the_reader_and_names_the_place(
+    asked: Source, code: str, outcome: str, said: str
+) -> None:
+    todo = source_advice.of_failure(asked, code, outcome)["en"]
+    assert said in todo and bool(said) == bool(todo)
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "said"),
+    [
+        ("refused_address", NOT_PUBLIC, "the address leads into a private network"),
+        ("http_404", "status 404", "the address no longer exists (404)"),
+        ("http_4xx", "status 403", "the server refuses us: status 403"),
+        ("login_wall", source_words.NOTHING_READ, "a login page instead of entries"),
+        ("truncated", "the reply breaks off before its end", "the reply breaks off"),
+        ("rate_limited", "the source asked us to wait", "asks us to wait"),
+        ("unreadable", "the path 'a.b' leads to no list of entries", "the reply cannot be read: the path 'a.b' leads to no list of entries"),
+        ("service_fault", "Invalid query", "the service itself reports a fault: Invalid query"),
+        ("partly_unreadable", "1 of 3 entries could not be read", "1 of 3 entries could not be read"),
+        ("", "there are older pages", "there are older pages"),
+    ],
+)  # fmt: skip
+def test_what_a_visit_said_is_told_when_it_adds_something(code: str, detail: str, said: str) -> None:
+    assert source_words.with_detail(code, detail) == said
 
 
 # -- in a morning --------------------------------------------------------------------------------------------
@@ -398,7 +507,17 @@ def test_what_can_be_done_is_told_for_known_reasons_in_both_languages() -> None:
 def test_an_alarm_is_data_with_its_words() -> None:
     row = alarm_row(told("silent"), settings())
     assert (row["id"], row["name"], row["kind"], row["since"]) == ("krant", "Krant", "silent", "2026-11-17")
+    assert row["url"] == "https://krant.example/feed"
     assert row["text"]["en"].startswith("silent: nothing new since 17 Nov")
+
+
+def test_sources_of_one_name_are_told_apart_by_their_ids() -> None:
+    bode = next(each for each in settings().sources if each.id == "bode")
+    twins = tuple(s.model_copy(update={"name": "Krant"}) if s is bode else s for s in settings().sources)
+    own = changed(sources=twins)
+    assert alarm_row(told("silent"), own)["name"] == "Krant (krant)"
+    line = note([], [Alarm("bode", "silent", back(3), 9.0, 0)], own)
+    assert line and "Krant (bode)" in line["en"]
 
 
 def test_a_morning_tells_its_alarms_and_without_signals_nothing_more() -> None:

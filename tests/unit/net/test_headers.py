@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from kaders.net.headers import LONGEST_AWAY, Validators, fresh_for, given, retry_after, user_agent
+from kaders.net.headers import (
+    LONGEST_AWAY,
+    Validators,
+    away_until,
+    fresh_for,
+    given,
+    retry_after,
+    user_agent,
+)
 
 NOW = "Mon, 23 Nov 2026 06:30:00 GMT"
 
@@ -34,6 +44,21 @@ NOW = "Mon, 23 Nov 2026 06:30:00 GMT"
 )
 def test_how_long_to_stay_away(headers: dict[str, str], seconds: int) -> None:
     assert retry_after(headers) == seconds
+
+
+def test_a_moment_to_come_back_at_counts_without_the_time_of_the_server() -> None:
+    until = {"Retry-After": "Mon, 23 Nov 2026 06:45:00 GMT"}
+    assert away_until(until) == datetime(2026, 11, 23, 6, 45, tzinfo=UTC)
+    assert away_until(until | {"Date": "gisteren"}) == datetime(2026, 11, 23, 6, 45, tzinfo=UTC)
+    assert away_until(until | {"Date": NOW}) is None, "counted from its own time"
+    assert away_until({"Retry-After": "120"}) is None
+    assert away_until({"Retry-After": "straks"}) is None
+
+
+def test_a_rate_limit_that_stands_on_every_reply_keeps_us_away_from_nothing() -> None:
+    headers = {"X-RateLimit-Reset": "300"}
+    assert (retry_after(headers), retry_after(headers, limits=False)) == (300, 0)
+    assert retry_after(headers | {"Retry-After": "60"}, limits=False) == 60
 
 
 @pytest.mark.parametrize(

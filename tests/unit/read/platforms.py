@@ -70,10 +70,16 @@ def uri(number: int) -> str:
 
 @dataclass
 class Service:
-    """Answers as the lexicons of app.bsky.feed say, with its posts in memory, newest last."""
+    """Answers as the lexicons of app.bsky.feed say, with its posts in memory, newest last.
+
+    marks    how its marks of pages end; it does not know others
+    refuses  whether the account is not there any more
+    """
 
     posts: dict[int, dict[str, Any]] = field(default_factory=dict)
     knows_posts: bool = True
+    marks: str = ""
+    refuses: bool = False
     asked: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -94,14 +100,21 @@ class Service:
             known = {each["uri"]: each for each in self.posts.values()}
             wanted = [known[one] for one in query["uris"] if one in known]
             return (200, {"posts": wanted}) if self.knows_posts else (404, {})
+        if self.refuses:
+            return 400, {"error": "InvalidRequest", "message": "Profile not found"}
         newest = [self.posts[n] for n in sorted(self.posts, reverse=True)]
-        start = int(query.get("cursor", ["0"])[0])
-        page = newest[start : start + PAGE]
-        mark = {"cursor": str(start + PAGE)} if start + PAGE < len(newest) else {}
         if "searchPosts" in question.url:
-            since = query["since"][0]
-            return 200, {"posts": [each for each in page if each["indexedAt"] >= since]} | mark
-        return 200, {"feed": [{"post": each} for each in page]} | mark
+            since, until = query["since"][0], query.get("until", ["9"])[0]
+            newest = [each for each in newest if since <= each["indexedAt"] < until]
+        mark = query.get("cursor", [f"0{self.marks}"])[0]
+        if not mark.endswith(self.marks):
+            return 400, {"error": "InvalidRequest", "message": "Malformed cursor"}
+        start = int(mark.removesuffix(self.marks) or "0")
+        page = newest[start : start + PAGE]
+        more = {"cursor": f"{start + PAGE}{self.marks}"} if start + PAGE < len(newest) else {}
+        if "searchPosts" in question.url:
+            return 200, {"posts": page} | more
+        return 200, {"feed": [{"post": each} for each in page]} | more
 
 
 @contextmanager

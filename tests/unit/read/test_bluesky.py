@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +15,7 @@ from reading import KEY, NOW, source
 
 from kaders.errors import Quarantine
 from kaders.model import Item, Question
-from kaders.read import bluesky, bluesky_search
+from kaders.read import bluesky, bluesky_search, posts
 from kaders.read.items import Asked
 from kaders.read.readers import READERS
 from kaders.settings import Source
@@ -80,6 +81,64 @@ def test_the_first_visit_reads_a_page_and_the_next_reads_back_to_what_is_known()
     assert visits.service.asked == ["getAuthorFeed"], "one page is enough when nothing is new"
 
 
+BUSY = range(100, 270)
+"""More posts than one visit may ask for, a minute apart after NOW."""
+
+
+def busy(of: Source) -> tuple[Visits, datetime]:
+    """Visits to a service where much was posted since the first one, and the moment after that."""
+    visits = town(1, 2, 3, of=of)
+    visits.visit()
+    for number in BUSY:
+        visits.service.post(number, "druk", NOW + timedelta(minutes=number - 99))
+    return visits, NOW + timedelta(minutes=len(BUSY) + 5)
+
+
+@pytest.mark.parametrize("of", [AUTHOR, SEARCH], ids=["author feed", "search"])
+def test_what_does_not_fit_in_a_visit_comes_in_the_next_ones(of: Source) -> None:
+    visits, at = busy(of)
+    seen = visits.numbers(at)
+    for visit in range(1, 8):
+        visits.service.post(300 + visit, "bovenop", at + timedelta(minutes=10 * visit - 5))
+        seen += visits.numbers(at + timedelta(minutes=10 * visit))
+    assert {*BUSY, *range(301, 308)} <= set(seen), "also what came on top meanwhile"
+    visits.service.asked.clear()
+    visits.visit(at + timedelta(minutes=75))
+    assert len(visits.service.asked) <= 4, "and then it is over"
+
+
+def test_what_is_too_much_to_be_met_again_does_not_land_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posts, "MOST_HELD", 20)
+    visits, at = busy(AUTHOR)
+    for visit in range(4):
+        visits.visit(at + timedelta(minutes=visit))
+    visits.service.post(300, "de volgende dag", NEXT)
+    assert set(visits.numbers(NEXT)) <= {300, *list(BUSY)[-20:]}
+
+
+def test_a_mark_that_is_not_known_any_more_begins_the_walk_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    visits, at = busy(AUTHOR)
+    seen = visits.numbers(at)
+    visits.service.marks = "-new"
+    monkeypatch.setitem(READERS, "bluesky", replace(READERS["bluesky"], pages=60))
+    seen += visits.numbers(at + timedelta(minutes=5))
+    assert set(BUSY) <= set(seen)
+
+
+def test_a_service_whose_mark_leads_to_itself_is_not_asked_for_ever() -> None:
+    visits, at = busy(AUTHOR)
+    answer = visits.service.answer
+
+    def circling(question: Question) -> tuple[int, Any]:
+        status, body = answer(question)
+        return status, body | ({"cursor": "4"} if "getAuthorFeed" in question.url else {})
+
+    visits.service.answer = circling  # type: ignore[method-assign]
+    visits.service.asked.clear()
+    visits.visit(at)
+    assert len(visits.service.asked) < 5
+
+
 def test_replies_to_others_are_not_asked_for_unless_the_address_says_so() -> None:
     asked = bluesky.first(AUTHOR, {}, NOW).url
     assert parse_qs(urlsplit(asked).query)["filter"] == ["posts_and_author_threads"]
@@ -136,6 +195,85 @@ def test_a_service_that_does_not_answer_after_posts_proves_nothing() -> None:
     visits.visit()
     del visits.service.posts[2]
     assert visits.visit(NEXT)[1] == set()
+
+
+def first_half(named: list[Any]) -> list[Any]:
+    return named[: len(named) // 2]
+
+
+def last_half(named: list[Any]) -> list[Any]:
+    return named[len(named) // 2 :]
+
+
+def every_other(named: list[Any]) -> list[Any]:
+    return named[1::2]
+
+
+@pytest.mark.parametrize("half", [first_half, last_half, every_other])
+def test_a_service_that_answers_by_halves_makes_nothing_gone(half: Callable[[list[Any]], list[Any]]) -> None:
+    visits = town(*range(1, 5))
+    visits.visit()
+    answer = visits.service.answer
+
+    def halved(question: Question) -> tuple[int, Any]:
+        status, body = answer(question)
+        return status, {"posts": half(body["posts"])} if "getPosts" in question.url else body
+
+    for day in range(1, 15):
+        for number in range(4):
+            at = NOW + timedelta(days=day, minutes=number)
+            visits.service.post(10 * day + number, "later", at)
+    visits.service.answer = halved  # type: ignore[method-assign]
+    gone = [one for day in range(1, 15) for one in visits.visit(NOW + timedelta(days=day, hours=1))[1]]
+    assert gone == []
+
+
+def test_a_service_that_forgets_for_a_moment_makes_nothing_gone() -> None:
+    visits = town(1, 2, 3, 4, of=SEARCH)
+    visits.visit()
+    visits.service.post(9, "nieuw", NEXT)
+    answer, first = visits.service.answer, list[str]()
+
+    def forgetting(question: Question) -> tuple[int, Any]:
+        status, body = answer(question)
+        if "getPosts" in question.url and not first:
+            first.append(question.url)
+            body = {"posts": [each for each in body["posts"] if each["uri"] == uri(9)]}
+        return status, body
+
+    visits.service.answer = forgetting  # type: ignore[method-assign]
+    del visits.service.posts[2]
+    assert visits.visit(NEXT)[1] == {uri(2)}
+    assert len(first) == 1
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["an account that is gone", "one that is there"])
+def test_the_posts_of_an_account_that_is_gone_are_taken_back(left: bool) -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    there = dict(visits.service.posts)
+    visits.service.refuses = True
+    visits.service.posts = there if left else {}
+    gone = [visits.visit(NOW + timedelta(days=day, hours=hour))[1] for day in range(1, 4) for hour in (0, 5)]
+    assert gone == [set()] * 6, "a fault of some days withdraws nothing"
+    later = [visits.visit(NOW + timedelta(days=day))[1] for day in (4, 5)] if left else [
+        visits.visit(NOW + timedelta(days=4))[1], set()
+    ]  # fmt: skip
+    assert later == ([set(), set()] if left else [{uri(1), uri(2), uri(3)}, set()])
+    if not left:
+        with pytest.raises(Quarantine, match=r"^http_4xx$"):
+            visits.visit(NOW + timedelta(days=5))
+
+
+def test_an_account_that_comes_back_in_time_keeps_its_posts() -> None:
+    visits = town(1, 2, 3)
+    visits.visit()
+    there = dict(visits.service.posts)
+    visits.service.refuses, visits.service.posts = True, {}
+    for day in (1, 2, 3):
+        visits.visit(NOW + timedelta(days=day))
+    visits.service.refuses, visits.service.posts = False, there
+    assert [visits.visit(NOW + timedelta(days=day))[1] for day in (4, 5, 6)] == [set()] * 3
 
 
 LABELS = {

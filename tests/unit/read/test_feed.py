@@ -326,3 +326,57 @@ def test_every_parser_reads_the_same_feed(name: str) -> None:
         both = list(zip(by_tree.entries, other.entries, strict=True))
         assert all(one and two and one.title.split() == two.title.split() for one, two in both)
     assert len(second.together(by_feedparser.entries, by_second.entries)) == len(by_tree.entries)
+
+
+FEED = '{"language": "nl", "items": [{"id": "1", "title": "Een"}, {"id": "2", "title": "Twee"}, {"id": "3", "title": "Drie"}]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "titles", "bad", "short"),
+    [
+        (FEED.replace("Een", "Een\tb\r\nc").encode(), ["Een b c", "Twee", "Drie"], 0, ""),
+        (FEED.replace("}]", "},\n]").encode(), ["Een", "Twee", "Drie"], 0, ""),
+        (FEED.replace('"Een"', '"Een, ]",').encode(), ["Een, ]", "Twee", "Drie"], 0, ""),
+        (FEED.replace("Een", "Eén").encode("latin-1"), ["Eén", "Twee", "Drie"], 0, ""),
+        (FEED.replace("Twee", 'Twee "en" drie').encode(), ["Een", "Drie"], 1, ""),
+        (FEED.replace("Drie", 'Drie "en" vier').encode(), ["Een", "Twee"], 1, ""),
+        (FEED[: FEED.index("Drie")].encode(), ["Een", "Twee"], 0, "cut_off"),
+        (FEED[:-2].encode(), ["Een", "Twee", "Drie"], 0, "cut_off"),
+        ((FEED + "<!-- 0.2 s -->").encode(), ["Een", "Twee", "Drie"], 0, ""),
+    ],
+)
+def test_a_broken_json_feed_gives_all_that_can_be_read(
+    body: bytes, titles: list[str], bad: int, short: str
+) -> None:
+    made = parse(body, asked())
+    assert ([each.title for each in made.items], made.bad, made.short) == (titles, bad, short)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("part", ['{"id":[{"x":1},', '{"id":"a},', '{"id":"a" x},', '\\"', '{"items":['])
+def test_hostile_json_does_not_take_long(part: str) -> None:
+    with pytest.raises(Quarantine):
+        parse(('{"items":[' + part * 50_000).encode(), asked())
+
+
+def test_ids_and_languages_that_cannot_be_written_down_are_spelled_out_and_stay_apart() -> None:
+    body = rb'{"items": [{"id": "a\ud800b", "language": "\ud800"}, {"id": "a\ud801b"}, {"id": "a\u0000b"}]}'
+    items = parse(body, asked()).items
+    assert [each.guid for each in items] == [r"a\ud800b", r"a\ud801b", r"a\u0000b"]
+    assert items[0].language is None
+
+
+@pytest.mark.parametrize("codec", ["iso-8859-15", "iso-8859-2", "windows-1250"])
+def test_a_page_says_its_charset_itself(codec: str) -> None:
+    said = f"<html><head><meta http-equiv=content-type content='text/html; charset={codec}'>"
+    assert text_of(f"{said}Ž €".encode(codec, "replace"), "text/html").endswith(
+        f"{'Ž €'.encode(codec, 'replace').decode(codec)}"
+    )
+    assert text_of(f"{said}Ž".encode("cp1252"), "text/html; charset=windows-1252").endswith("Ž"), (
+        "the header counts first"
+    )
+
+
+@pytest.mark.parametrize("codec", ["iso-8859-12", "iso-8859-99", "latin-9", "mac_roman"])
+def test_any_name_of_a_charset_gives_a_text(codec: str) -> None:
+    assert text_of(b"<p>\xe9</p>", f"text/html; charset={codec}").startswith("<p>")

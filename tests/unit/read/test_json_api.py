@@ -279,3 +279,25 @@ def test_a_service_that_has_no_end_is_left_after_twenty_pages() -> None:
         same = walk(api(f"{home}/news", pages={"next": "following", "parameter": "after"}))
         counted = walk(api(f"{home}/news", pages={"parameter": "page", "step": 1}))
     assert (len(same.pages), len(counted.pages)) == (2, 20), "the same mark again is the end"
+
+
+SOUND = json.dumps(
+    data(ENTRY, ENTRY | {"id": 2, "title": "Twee"}, ENTRY | {"id": 3, "at": "2026-11-20T10:00:00Z"})
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "guids", "bad", "short", "newest"),
+    [
+        (SOUND.replace("Twee", "Tw\nee").encode(), ["1", "2", "3"], 0, "", "2026-11-22T10:00:00Z"),
+        (SOUND.replace("Twee", "Tweeë").encode("latin-1"), ["1", "2", "3"], 0, "", "2026-11-22T10:00:00Z"),
+        (SOUND.replace("Twee", 'Tw "ee').encode(), ["1", "3"], 1, "", "2026-11-22T10:00:00Z"),
+        (SOUND[:-40].encode(), ["1", "2"], 0, "cut_off", None),
+    ],
+)
+def test_a_broken_reply_gives_all_that_can_be_read(
+    body: bytes, guids: list[str], bad: int, short: str, newest: str | None
+) -> None:
+    made = read(body)
+    assert ([each.guid for each in made.items], made.bad, made.short) == (guids, bad, short)
+    assert made.cursor.get("newest") == newest, "what a reply that breaks off did not show is asked again"

@@ -186,4 +186,6 @@ def test_a_short_list_is_read_from_its_start_so_that_changes_are_seen(organisati
         collect(settings, NOW, now=NOW)
         words["0"] = "Bericht nul, verbeterd"
         summary = collect(settings, NOW + HOUR, now=NOW + HOUR)
-    assert summary.counts["new"] == 1
+    assert (summary.counts["new"], summary.counts["unchanged"]) == (0, 0), "a change is no new entry"
+    last = landing.paths(settings.places)[-1]
+    assert [item.title for item in landing.read(last)] == ["Bericht nul, verbeterd"]

@@ -222,6 +222,58 @@ def test_an_older_post_that_is_still_there_does_not_land_anew() -> None:
     assert {item.guid for items, _ in brought for item in items} == {"9"}
 
 
+@pytest.mark.parametrize("most", [1, 3, 5])
+def test_a_server_that_shows_some_of_its_posts_does_not_make_the_others_gone(most: int) -> None:
+    visits = town(*range(1, 13))
+    visits.visit()
+    answer = visits.instance.answer
+
+    def some(question: Question) -> tuple[int, Any, str]:
+        status, body, link = answer(question)
+        return status, body[-most:] if isinstance(body, list) and "id%5B" in question.url else body, link
+
+    visits.instance.answer = some  # type: ignore[method-assign]
+    del visits.instance.posts[10]
+    gone = list[str]()
+    for day in range(1, 12):
+        visits.instance.post(100 + day, "nieuw", NOW + timedelta(days=day))
+        gone += visits.visit(NOW + timedelta(days=day))[1]
+    assert gone == ["10"], "what is gone is, once, and nothing else"
+
+
+TAGGED = Question(f"{API}/timelines/tag/afvalpas?limit=40")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b'{"uri": "sociaal.example", "version": "4.3.1"}', "application/json", ""),
+        (b"<!doctype html><title>Niet gevonden</title>", "text/html", "http_404"),
+        (b'{"status": "ok"}', "application/json", "http_404"),
+        (b"", "absent/404", "http_404"),
+        (b"", "absent/401", "closed"),
+    ],
+)
+def test_a_tag_that_nobody_used_yet_is_an_empty_page_of_a_server_that_is_one(
+    body: bytes, content_type: str, reason: str
+) -> None:
+    tag = source(url=f"{API}/timelines/tag/afvalpas")
+    then = mastodon.parse(b"", Asked(tag, NOW, KEY, "absent/404", TAGGED, first_visit=True)).next
+    assert then == Question(f"{API}/instance")
+    asked = Asked(tag, NOW, KEY, content_type, then, first_visit=True)
+    if reason:
+        with pytest.raises(Quarantine, match=f"^{reason}$"):
+            mastodon.parse(body, asked)
+    else:
+        assert mastodon.parse(body, asked).items == ()
+
+
+def test_a_tag_that_was_there_and_is_not_any_more_is_a_fault() -> None:
+    asked = Asked(source(url=TAGGED.url), NOW, KEY, "absent/404", TAGGED, cursor={"newest": "9"})
+    with pytest.raises(Quarantine, match=r"^http_404$"):
+        mastodon.parse(b"", asked)
+
+
 PUBLIC, TAG = f"{API}/timelines/public", f"{API}/timelines/tag/afvalpas"
 
 
@@ -233,7 +285,7 @@ PUBLIC, TAG = f"{API}/timelines/public", f"{API}/timelines/tag/afvalpas"
         (TAG, b"", "absent/401", "closed"),
         (TAG, b"", "absent/403", "closed"),
         (PUBLIC, b"", "absent/422", "closed"),
-        (TAG, b"", "absent/404", "http_404"),
+        (PUBLIC, b"", "absent/404", "http_404"),
         (TAG, b"", "absent/410", "http_410"),
     ],
 )

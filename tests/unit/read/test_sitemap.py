@@ -199,3 +199,22 @@ def test_an_endless_index_is_read_in_parts_and_says_so() -> None:
     urls, pages = visit(world, pages[-1].cursor)
     assert urls[1:] == [f"{SITE}/{n}.xml" for n in range(14, 4, -1)]
     assert visit(world, pages[-1].cursor)[1][0].short == ""
+
+
+TITLED = urlset(entry(1, title="Eén brug"), entry(2, title="Café")).decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (TITLED.encode("latin-1"), ""),
+        (TITLED.replace(' encoding="UTF-8"', "").encode("latin-1"), "application/xml; charset=iso-8859-1"),
+        ((TITLED.replace("UTF-8", "UTF-16") + "\n").encode("utf-16"), ""),
+        (TITLED.replace("UTF-8", "x-eigen").encode(), ""),
+        (gz(TITLED.encode("latin-1")), "application/gzip"),
+        (TITLED.replace("<news:name>", "<news:name>& ").encode("latin-1"), ""),
+    ],
+)
+def test_a_sitemap_in_any_charset(body: bytes, kind: str) -> None:
+    made = sitemap.parse(body, asked(content_type=kind))
+    assert ([each.title for each in made.items], made.bad) == (["Eén brug", "Café"], 0)

@@ -204,3 +204,9 @@ def test_more_than_a_visit_can_hold_goes_on_at_the_next_one() -> None:
     assert (len(begun.items), len(rest.items)) == (2000, 50)
     assert "dt.modified>=2026-11-16" in asks(rest.questions[0].url)["query"]
     assert rest.cursor == {"done": "2026-11-23", "since": "", "start": ""}
+
+
+@pytest.mark.parametrize("codec", ["latin-1", "utf-16"])
+def test_a_reply_in_another_charset_than_it_says(codec: str) -> None:
+    (only,) = read(answer(record(title="Café aan de kade")).decode().encode(codec)).items
+    assert only.title == "Café aan de kade"

@@ -133,7 +133,6 @@ OUTSIDE = '<!DOCTYPE feed [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
         (b"<rss/>", "unreadable"),
         (LAUGHS.encode() + b"<feed>&b;</feed>", "unreadable"),
         (OUTSIDE.encode() + b"<feed>&x;</feed>", "unreadable"),
-        (b'<?xml version="1.0" encoding="utf-7"?><feed/>', "unreadable"),
         (b"<feed>" + b"<a/>" * 900_000 + b"</feed>", "too_large"),
     ],
 )

@@ -11,22 +11,33 @@ import pytest
 from playwright.sync_api import Browser
 
 from browsing import sheets
-from kaders.detect import source_words
+from kaders.detect import source_advice, source_words
 from kaders.detect.health import Alarm, Kind
 from kaders.report import unseen
 from kaders.report.alert_message import compose
 from kaders.report.page import page
 from kaders.report.voice import ReportLanguage, Voice
-from kaders.settings import Organisation, Subscription
+from kaders.settings import Organisation, Source, Subscription
 
 INSTALLING = 1500
 """Seconds for a test that may have to install the browser first."""
 
 
+def bron(name: str) -> Source:
+    """The source of an alarm."""
+    given = {
+        "id": re.sub(r"[^a-z0-9]+", "-", name).strip("-"),
+        "url": "https://krant.example/rss",
+        "kind": "news",
+    }
+    more = {"owner_group": "krant", "expected_per_day": 5, "terms": "test", "name": name}
+    return Source.model_validate(given | more)
+
+
 def alarm(name: str, kind: Kind = "silent", reason: str = "") -> dict[str, Any]:
     """A row of `source_alarms` as detect.sources writes it."""
     found = Alarm(name.lower(), kind, date(2026, 11, 20), 12.0, 3, reason)
-    more = {"text": source_words.alarm(found), "advice": source_words.advice(found)}
+    more = {"text": source_words.alarm(found), "advice": source_advice.of_alarm(bron(found.source), found)}
     return {"id": found.source, "name": name, "kind": kind, **more}
 
 
@@ -51,7 +62,10 @@ def test_an_alarm_stands_first_among_what_was_not_seen(
 
 def test_the_screen_says_what_to_do_about_an_alarm(payload: dict[str, Any]) -> None:
     html = page(payload | {"source_alarms": [alarm("Krant", "html", "html_instead_of_feed")]}, "nl")
-    assert '<span class="screen">. Zoek het adres van de feed: “kaders source add”' in html
+    assert (
+        '<span class="screen">. Zoek het adres van de feed: “kaders source add https://krant.example/”'
+        in html
+    )
 
 
 def test_a_source_is_not_told_twice(payload: dict[str, Any], dutch: Voice) -> None:
@@ -59,6 +73,14 @@ def test_a_source_is_not_told_twice(payload: dict[str, Any], dutch: Voice) -> No
     told = alarm("x", "silent", "http_404") | {"id": failed["id"], "name": failed["name"]}
     lines = unseen.source_lines(payload | {"source_alarms": [told]}, dutch)
     assert len([line for line, _ in lines if line.startswith(failed["name"])]) == 1
+
+
+def test_the_screen_says_what_a_failed_visit_said_and_what_to_do(payload: dict[str, Any]) -> None:
+    failed = next(s for s in payload["sources"] if s["state"] == "FAILED")
+    more = {"detail": "the path <b> leads to no list", "advice": {"nl": "Verbeter het pad.", "en": "x"}}
+    rows = [s | more if s is failed else s for s in payload["sources"]]
+    html = page(payload | {"sources": rows}, "nl")
+    assert '<span class="screen">. “the path &lt;b&gt; leads to no list”. Verbeter het pad.</span>' in html
 
 
 def test_a_morning_of_before_there_were_alarms_can_still_be_painted(
