@@ -254,6 +254,7 @@ def run_dags(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_whole_morning_runs_in_order_and_a_failure_is_named(fake_jobs: Path) -> None:
     monday, sunday = "2026-11-23T06:30+01:00", "2026-11-22T06:30+01:00"
     code, told, calls = run_dags(fake_jobs, "--moment", monday)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ from kaders.settings import Settings, Source
 LARGE_SOURCE = 0.02
 """Share of the declared volume from which the silence of a source is told under every message of the morning:
 one of fifty; our choice."""
+SYNTHETIC = "synthetic.example"
+"""The host in what is told of a demo world's sources, so that a rerun gives the same bytes."""
 QUOTED = frozenset({"service_fault", "unreadable"})
 """The reasons told with what the visit itself said: the words of a service, or where reading stuck."""
 
@@ -27,8 +30,15 @@ def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[st
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
     return [
         {"id": s.id, "name": called[s.id], "kind": s.kind, **_state(s, by_source.get(s.id), day)}
-        for s in settings.visited
+        for s in (_told(source, settings) for source in settings.visited)
     ]
+
+
+def _told(source: Source, settings: Settings) -> Source:
+    """The source with its address as it is told: the synthetic ones are served at another port in each run."""
+    if not settings.organisation.synthetic or not source.url:
+        return source
+    return source.model_copy(update={"url": urlsplit(source.url)._replace(netloc=SYNTHETIC).geturl()})
 
 
 def names(settings: Settings) -> dict[str, str]:
@@ -46,7 +56,7 @@ def rows(ledger: pd.DataFrame, settings: Settings, window: Window) -> list[dict[
 
 def alarm_row(alarm: Alarm, settings: Settings) -> dict[str, Any]:
     """An alarm as data, with its words (docs/signals-json.md)."""
-    source = settings.source(alarm.source)
+    source = _told(settings.source(alarm.source), settings)
     return {
         "id": alarm.source,
         "name": names(settings)[alarm.source],

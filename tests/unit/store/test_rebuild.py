@@ -298,6 +298,7 @@ def test_status_names_every_source_and_what_is_late(full: House) -> None:
         "sources: 2 visited on schedule (1 FAILED, 1 NEVER), 0 with an alarm",
         "FAILED       bode: since 2026-11-03 02:30 (answered too slowly), last visit 2026-11-03 02:30; "
         "0 new in 7 days, not learned yet, expected 21",
+        "             Nothing to do: we ask again. If it stays, tell the source.",
         "NEVER        courant: not visited yet; declared 21 a week",
         "in the warehouse: 3 documents (1 of them copies), 2 landing files, 4 signals",
         "last new items loaded 2026-11-02 06:30; last report 2026-11-23",
