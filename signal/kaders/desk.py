@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from kaders.entries import WORLD
 from kaders.errors import Problem
 from kaders.plain_words import meant, problems_of
 from kaders.settings import Organisation, Source, StatedFrame, Subscription, Topic
@@ -16,8 +17,6 @@ from kaders.yaml_lines import Path_, Sheet, read_sheet
 
 T = TypeVar("T", bound=BaseModel)
 NOUNS = {"sources": "source", "topics": "topic", "frames": "stated frame", "subscriptions": "subscription"}
-WORLD = "${WORLD}"
-"""Stands in a source's url for the address at which the synthetic world is served."""
 
 
 @dataclass(frozen=True, slots=True)

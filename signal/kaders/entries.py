@@ -21,6 +21,8 @@ from pydantic import (
 from kaders.model import Level, SourceKind
 from kaders.queries import ADDRESSES, Query, ReaderName, typed
 
+WORLD = "${WORLD}"
+"""What the address of a demo's source begins with until its world is served somewhere."""
 DEFAULT_TOLERANCE = 0.25
 """Bits of Jensen-Shannon divergence that a topic may stand apart; docs/decisions/0009."""
 
@@ -222,8 +224,8 @@ class Source(Strict):
     expected_per_day  items on an ordinary day, as far as nothing is learned yet
     terms, permission  what its publisher lets us do, in words and as a class; `pages` needs more than a feed.
                       Where no class is stated the one that allows least holds, and `kaders check` asks for it
-    licence           what its publisher lets us show. Nothing that Kaders makes shows more than a snippet, so
-                      for the present it is a note for who reads the file
+    licence           what its publisher lets us show. Reports, mails and views show a snippet at most; a
+                      notebook may ask for full texts, and gets those of sources where this is "full"
     retention         how long its texts may be kept, as a class (Retention); by default that of its kind
     pages             whether the page of every new entry is read too, for the whole article
     known_to_work     the day on which somebody last saw it work, or the month when no more is known

@@ -77,6 +77,10 @@ ADVICE: dict[str, Both] = {
         "nl": "Open het adres in een browser: is het nog de goede lijst?",
         "en": "Open the address in a browser: is it still the right list?",
     },
+    "our_fault": {
+        "nl": "Meld het wie Kaders onderhoudt, met deze regel en het adres van de bron.",
+        "en": "Tell whoever maintains Kaders, with this line and the address of the source.",
+    },
     "unreadable": {
         "nl": "Meld het de bron; bewaar een voorbeeld van het antwoord.",
         "en": "Tell the source; keep an example of the reply.",

@@ -50,6 +50,7 @@ REASONS: dict[str, Both] = {
     "empty": {"nl": "een leeg antwoord", "en": "an empty reply"},
     "truncated": {"nl": "het antwoord breekt af", "en": "the reply breaks off"},
     "unreadable": {"nl": "het antwoord is niet te lezen", "en": "the reply cannot be read"},
+    "our_fault": {"nl": "een fout van Kaders zelf", "en": "a fault of Kaders itself"},
     "parser_stopped": {
         "nl": "het lezen duurde te lang en is gestopt",
         "en": "reading took too long and was stopped",

@@ -12,14 +12,15 @@ import pandas as pd
 
 from kaders.detect import panel, source_advice, source_words
 from kaders.detect.health import Alarm
+from kaders.entries import WORLD
 from kaders.model import Window
 from kaders.settings import Settings, Source
 
 LARGE_SOURCE = 0.02
 """Share of the declared volume from which the silence of a source is told under every message of the morning:
 one of fifty; our choice."""
-SYNTHETIC = "synthetic.example"
-"""The host in what is told of a demo world's sources, so that a rerun gives the same bytes."""
+SYNTHETIC = "http://synthetic.example"
+"""Where the sources are in what is told of a demo world's sources, so that a rerun gives the same bytes."""
 QUOTED = frozenset({"service_fault", "unreadable"})
 """The reasons told with what the visit itself said: the words of a service, or where reading stuck."""
 
@@ -35,10 +36,13 @@ def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[st
 
 
 def _told(source: Source, settings: Settings) -> Source:
-    """The source with its address as it is told: the synthetic ones are served at another port in each run."""
+    """The source with its address as it is told: that of a demo's source changes from run to run.
+
+    It is served at another port each time, and is only a place in the file when nothing is served.
+    """
     if not settings.organisation.synthetic or not source.url:
         return source
-    return source.model_copy(update={"url": urlsplit(source.url)._replace(netloc=SYNTHETIC).geturl()})
+    return source.model_copy(update={"url": SYNTHETIC + urlsplit(source.url.removeprefix(WORLD)).path})
 
 
 def names(settings: Settings) -> dict[str, str]:

@@ -65,7 +65,7 @@ def _visit(source: Source, by: Round) -> Fetch | None:
         detail = bad.detail or "the reply holds no entries that can be read"
         return _failed(source, memory, by, FetchFailed(str(bad), detail))
     except Exception as error:  # the promise to the other sources; the name of the error is kept
-        return _failed(source, memory, by, FetchFailed("unreadable", f"unexpected: {type(error).__name__}"))
+        return _failed(source, memory, by, FetchFailed("our_fault", f"unexpected: {type(error).__name__}"))
     if source.pages and not by.past:
         line = _with_articles(source, by, line)
         by.journal.note(line)
@@ -133,6 +133,8 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     backfill = remembered is not None and at < remembered.moment
     memory = remembered if remembered and not backfill else state.State(at)
     brought = haul(source, memory, by, first=remembered is None or remembered.full is None)
+    if brought.bad and READERS[source.reader].whole and not (brought.items or brought.skipped or brought.gone):
+        raise Quarantine("unreadable", f"none of its {brought.bad} entries could be read")
     if brought.unchanged:
         line = _line(source, brought, memory, at, entries=memory.count, bad=memory.bad)
         by.journal.note(line)

@@ -146,8 +146,8 @@ def test_a_fault_of_ours_is_one_failed_source(
 
     monkeypatch.setattr(landing, "prepared", fragile)
     assert collect(settings, NOW, now=NOW).failures == (
-        "a: the reply cannot be read: unexpected: ZeroDivisionError. "
-        "Tell the source; keep an example of the reply.",
+        "a: a fault of Kaders itself: unexpected: ZeroDivisionError. "
+        "Tell whoever maintains Kaders, with this line and the address of the source.",
     )
     assert titles(settings, "b") == [["een", "twee"]]
 

@@ -38,13 +38,15 @@ def test_entries_that_could_not_be_read_are_named_with_their_number() -> None:
 
 
 def test_what_is_told_of_a_synthetic_source_does_not_change_with_the_port_it_is_served_at() -> None:
-    def told(port: int, *, synthetic: bool) -> str:
+    def told(home: str, *, synthetic: bool) -> str:
         own = settings()
-        sources_ = tuple(s.model_copy(update={"url": f"http://127.0.0.1:{port}/{s.id}"}) for s in own.sources)
+        sources_ = tuple(s.model_copy(update={"url": f"{home}/{s.id}"}) for s in own.sources)
         organisation = own.organisation.model_copy(update={"synthetic": synthetic})
         own = own.model_copy(update={"sources": sources_, "organisation": organisation})
         rows = ledger([krant(0, "FAILED", "FAILED", "http_404")])
         return str(sources(rows, own, MONDAY))
 
-    assert told(1234, synthetic=True) == told(4321, synthetic=True)
-    assert "127.0.0.1:1234" in told(1234, synthetic=False)
+    here = "http://127.0.0.1:1234"
+    for elsewhere in ("http://127.0.0.1:4321", "${WORLD}"):
+        assert told(here, synthetic=True) == told(elsewhere, synthetic=True)
+    assert here in told(here, synthetic=False)
