@@ -133,7 +133,8 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     backfill = remembered is not None and at < remembered.moment
     memory = remembered if remembered and not backfill else state.State(at)
     brought = haul(source, memory, by, first=remembered is None or remembered.full is None)
-    if brought.bad and READERS[source.reader].whole and not (brought.items or brought.skipped or brought.gone):
+    nothing = not (brought.items or brought.skipped or brought.gone)
+    if nothing and brought.bad and READERS[source.reader].whole:
         raise Quarantine("unreadable", f"none of its {brought.bad} entries could be read")
     if brought.unchanged:
         line = _line(source, brought, memory, at, entries=memory.count, bad=memory.bad)
