@@ -121,6 +121,10 @@ lint: dev ## Style, layout and the walls between the rooms
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "run: make format" >&2; exit 1; }
 
+.PHONY: dictionary
+dictionary: install ## Write docs/data-dictionary.md from the schema
+	@$(BIN)/python scripts/dictionary.py
+
 .PHONY: format
 format: dev ## Put the code in its layout
 	@$(BIN)/ruff check --fix --quiet $(CODE) || true
@@ -141,9 +145,10 @@ bench: install build/bench/.installed ## Speed and memory of collection, beside 
 	@$(BIN)/python scripts/bench.py $(if $(QUICK),--quick) $(if $(FEEDS),--feeds "$(abspath $(FEEDS))")
 
 .PHONY: faults
-faults: dev ## The hostile web, and kill -9 at random moments [TIMES=100]
-	@$(BIN)/python -m pytest -q tests/end_to_end/test_hostile.py
+faults: dev ## The hostile web, hurt and full disks, and kill -9 at random moments [TIMES=100]
+	@$(BIN)/python -m pytest -q tests/end_to_end/test_hostile.py tests/unit/store/test_damage.py
 	@$(BIN)/python scripts/faults.py $(if $(TIMES),--times $(TIMES))
+	@$(BIN)/python scripts/faults_store.py $(if $(TIMES),--times $(TIMES))
 
 # -- tidying -------------------------------------------------------------------------------------
 .PHONY: clean

@@ -20,6 +20,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import bench_files
+import bench_search
 from bench_measure import PEER, ours, peer, planned, served
 from bench_organisation import write
 
@@ -32,7 +33,7 @@ PLANNING, TASKS, PLANNED = 30.0, 16, 5000
 """Seconds to plan a round: a tenth of the five minutes until the next; tasks that it may become; sources."""
 ODD = 0.14
 ENTRIES = 25
-MEASURES = ("speed", "peer", "quiet", "plan", "files")
+MEASURES = ("speed", "peer", "quiet", "plan", "files", "search")
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,20 @@ def files(home: Path, folder: Path) -> list[Measure]:
     ]  # fmt: skip
 
 
+def searching(home: Path, documents: int) -> list[Measure]:
+    """The slowest of many boolean questions over so many documents; `bench_search.py` shows them all."""
+    told = bench_search.slowest(home / "search", documents)
+    limit = bench_search.ASKED
+    return [
+        Measure(
+            f"slowest question over {documents:,} documents",
+            f"{told.seconds:.2f} s ({told.name})",
+            f"{limit:.0f} s",
+            told.seconds < limit,
+        )
+    ]
+
+
 def table(measures: Sequence[Measure]) -> str:
     """The measures as lines of text."""
     rows = [("measure", "reached", "asked", "")]
@@ -188,6 +203,8 @@ def main() -> int:
             found += plan(home, PLANNED // part)
         if "files" in wanted:
             found += files(home, given.feeds or bench_files.write(home / "files", 400 // part))
+        if "search" in wanted:
+            found += searching(home, bench_search.DOCUMENTS // part)
     print(table(found))
     return 0 if all(each.good for each in found) else 1
 

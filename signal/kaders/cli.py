@@ -164,6 +164,23 @@ def _source(name: str) -> Callable[[argparse.Namespace], int]:
     return do
 
 
+def _upkeep(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of upkeep_commands, which is loaded when it runs: it brings the database along."""
+
+    def do(args: argparse.Namespace) -> int:
+        from kaders import upkeep_commands
+
+        return int(getattr(upkeep_commands, name)(args))
+
+    return do
+
+
+def _search(args: argparse.Namespace) -> int:
+    from kaders.search_commands import search_  # it brings the database along
+
+    return search_(args)
+
+
 def _check(args: argparse.Namespace) -> int:
     """The files first: what is wrong in them needs no network to be found."""
     return commands.check(args) or (_source("online")(args) if args.online else 0)
@@ -252,6 +269,19 @@ COMMANDS: Commands = {
         "Health of the sources, last runs, what is late.",
         (_org, _moment, _option("--all", action="store_true", help="a line for each source, however many")),
     ),
+    "search": (
+        _search,
+        "Find documents by a boolean question, newest first.",
+        (
+            _option("question", help="as in 'afvalpas AND (kosten OR duur)'; docs/search.md has it all"),
+            _org,
+            _moment,
+            _option("--since", default="", help="from when: 7d, 24h, 2w ago, or a day (YYYY-MM-DD)"),
+            _option("--until", default="", help="up to when, in the same way; a day is included"),
+            _option("--limit", type=_whole, default=20, help="how many to show of all (default 20)"),
+            _option("--csv", type=Path, help="the CSV file to write; - for the terminal"),
+        ),
+    ),
     "parse": (
         commands.parse,
         "Read a folder of feed files: a line of JSON for each, with its entries or why there are none.",
@@ -261,6 +291,32 @@ COMMANDS: Commands = {
         commands.job("rebuild", commands.rebuild),
         "Make the warehouse anew from landing.",
         (_org, _moment),
+    ),
+    "verify": (
+        _upkeep("verify"),
+        "Look whether anything is damaged, lost or there twice; changes nothing.",
+        (_org, _moment),
+    ),
+    "backup": (
+        _upkeep("backup"),
+        "Write everything that cannot be made again into one archive.",
+        (
+            _option("target", type=Path, help="the archive to write (.tar.zst), or a folder for it"),
+            _org,
+            _moment,
+            _option("--with-key", action="store_true", help="also the key of the authors' pseudonyms"),
+        ),
+    ),
+    "restore": (
+        _upkeep("restore"),
+        "Put an archive back, whole or not at all; the erased stay erased.",
+        (
+            _option("file", type=Path, help="what `kaders backup` wrote"),
+            _org,
+            _moment,
+            _option("--into", type=Path, help="another data folder than --data"),
+            _option("--replace", action="store_true", help="move what is there aside"),
+        ),
     ),
     "housekeeping": (
         commands.job("housekeeping"),

@@ -44,7 +44,7 @@ def moment_of(args: argparse.Namespace, settings: Settings) -> datetime:
     return morning_of(args.day, settings) if args.day else now()
 
 
-def _say(summary: Summary) -> int:
+def say(summary: Summary) -> int:
     """One line about a job, its failures below it; the exit code."""
     counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in summary.counts.items())
     print(f"{summary.job}: {counts or 'nothing to do'}")
@@ -71,7 +71,7 @@ def job(name: str, run: Job | None = None) -> Callable[[argparse.Namespace], int
         settings = _settings(args)
         work: Job = run or getattr(import_module(f"kaders.jobs.{name}"), name)
         with run_lock(settings.places):
-            return _say(work(settings, moment_of(args, settings)))
+            return say(work(settings, moment_of(args, settings)))
 
     return do
 
@@ -96,14 +96,14 @@ def parse(args: argparse.Namespace) -> int:
     from kaders.jobs.parse import parse
 
     total, done = sum(path.is_file() for path in args.folder.rglob("*")), count(1)
-    with _progress() as progress:
-        return _say(parse(args.folder, args.out, now(), tell=lambda _: progress("parse", next(done), total)))
+    with progress_bars() as progress:
+        return say(parse(args.folder, args.out, now(), tell=lambda _: progress("parse", next(done), total)))
 
 
 def rebuild(settings: Settings, moment: datetime) -> Summary:
     from kaders.jobs.rebuild import rebuild
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         return rebuild(settings, moment, lambda done, of: progress("rebuild", done, of))
 
 
@@ -143,7 +143,7 @@ def import_(args: argparse.Namespace) -> int:
 
     settings = _settings(args)
     with run_lock(settings.places):
-        return _say(import_file(settings, args.file, moment_of(args, settings), source=args.source))
+        return say(import_file(settings, args.file, moment_of(args, settings), source=args.source))
 
 
 def make_world(args: argparse.Namespace) -> int:
@@ -191,7 +191,7 @@ def _run_real(args: argparse.Namespace, settings: Settings) -> int:
 
     if args.seed is not None or args.days is not None:
         raise ConfigurationError(f"{args.org} has no demo world: leave --seed and --days out")
-    return present(settings, Plan((), (_visit(args, settings),), now()), args, _progress)
+    return present(settings, Plan((), (_visit(args, settings),), now()), args, progress_bars)
 
 
 def _visit(args: argparse.Namespace, settings: Settings) -> datetime:
@@ -217,9 +217,9 @@ def _run_demo(args: argparse.Namespace, settings: Settings) -> int:
         raise ConfigurationError("a demo world has mornings only: use --day, or leave --moment out")
     asked = demo.world_of(settings, scenario=args.scenario, seed=args.seed or 0, days=args.days)
     moments = demo.moments(asked, settings, last=args.day)
-    _not_beside_airflow(settings)
+    not_beside_airflow(settings)
     with ExitStack() as stack:
-        with _progress() as progress:
+        with progress_bars() as progress:
             progress("world", 0, 1)
             folder = demo.prepare(asked, settings)
             progress("world", 1, 1)
@@ -227,10 +227,10 @@ def _run_demo(args: argparse.Namespace, settings: Settings) -> int:
         stack.enter_context(_receivers(settings))
         settings = _settings(args, world=url)
         plan = Plan(moments[: -args.mornings], moments[-args.mornings :], now())
-        return present(settings, plan, args, _progress, world=url)
+        return present(settings, plan, args, progress_bars, world=url)
 
 
-def _not_beside_airflow(settings: Settings) -> None:
+def not_beside_airflow(settings: Settings) -> None:
     """Busy when a scheduler collects for the same demo: two worlds, or two clocks, must not mix."""
     from kaders.processes import started
 
@@ -289,11 +289,13 @@ def feeds(args: argparse.Namespace) -> int:
     with feeds.served(args.folder) as url:
         settings = _settings(args, world=url)
         with run_lock(settings.places):
-            return present(settings, Plan((), (_visit(args, settings),), now()), args, _progress, world=url)
+            return present(
+                settings, Plan((), (_visit(args, settings),), now()), args, progress_bars, world=url
+            )
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     """A bar per long part; plain lines when nobody is watching."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

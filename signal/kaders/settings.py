@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,12 @@ __all__ = [
     "Topic",
     "Url",
 ]
+
+
+MORNING = time(6, 30)
+"""When a morning is judged, on the organisation's own clock; the report is due at 08:00.
+
+The views signals and trends (store/views) name the same time."""
 
 
 class Places(Strict):
@@ -121,6 +127,10 @@ class Settings(Strict):
     def day_of(self, moment: datetime) -> date:
         """The day of a moment on the organisation's own calendar."""
         return moment.astimezone(self.organisation.zone).date()
+
+    def morning_of(self, day: date) -> datetime:
+        """The moment at which the morning of a day is judged."""
+        return datetime.combine(day, MORNING, tzinfo=self.organisation.zone)
 
     @property
     def visited(self) -> tuple[Source, ...]:

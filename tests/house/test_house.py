@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "signal" / "kaders"
-PURE = ("read", "tag", "detect", "report")
+PURE = ("read", "tag", "detect", "report", "ask")
 DOORS = ("collect", "net", "store", "deliver")
 ALLOWED = {
     "duckdb": ("store",),

@@ -14,6 +14,7 @@ from kaders.settings import Settings
 from kaders.store import forgotten, landing, retention, withdrawn
 from kaders.store.connection import writing
 from kaders.store.publish import publish_from
+from kaders.store.search_index import keep_up
 
 
 def remember(settings: Settings, paths: list[Path]) -> None:
@@ -43,6 +44,7 @@ def housekeeping(settings: Settings, moment: datetime) -> Summary:
         remember(settings, old)
         con.execute("CHECKPOINT")
         publish_from(con, places)
+    keep_up(places)
     counts = {
         "texts_emptied": emptied,
         "files_removed": retention.remove(old),

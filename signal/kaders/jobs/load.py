@@ -11,6 +11,7 @@ from kaders.store.connection import writing
 from kaders.store.inventory import TaggedFile, tagged_files, tagger_versions
 from kaders.store.loader import load_pending
 from kaders.store.publish import publish_from
+from kaders.store.search_index import keep_up
 
 
 @remembered("load")
@@ -25,6 +26,7 @@ def load(settings: Settings, moment: datetime) -> Summary:
     with writing(settings.places) as con:
         counts, failures = load_pending(con, settings.places, files, moment)
         publish_from(con, settings.places)
+    keep_up(settings.places)
     return Summary(
         job="load", moment=moment, counts=counts, failures=failures, outputs=(str(settings.places.published),)
     )

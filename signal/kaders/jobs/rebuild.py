@@ -11,6 +11,7 @@ from kaders.model import Summary
 from kaders.settings import Settings
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import words_of
+from kaders.store.search_index import keep_up
 
 
 @remembered("rebuild")
@@ -32,6 +33,7 @@ def rebuild(
         keep_words=words_of(settings.organisation.retention, settings.sources),
         progress=progress,
     )
+    keep_up(settings.places, anew=True)
     outputs = (str(settings.places.warehouse), str(settings.places.published))
     return Summary(
         job="rebuild", moment=moment, counts=counts, failures=tagged.failures + failures, outputs=outputs

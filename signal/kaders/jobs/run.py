@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,6 @@ from kaders.model import Summary
 from kaders.processes import supervise
 from kaders.settings import Settings
 
-MORNING = time(6, 30)
-"""When the morning is judged, on the organisation's own clock; the report is due at 08:00."""
 Progress = Callable[[str, int, int], None]
 """Told of every step: what is going on, how many are done, how many there are."""
 DAGS = ("collect", "tag_and_load", "morning_signals", "topic_alerts")
@@ -44,7 +42,7 @@ class Plan:
 
 def morning_of(day: date, settings: Settings) -> datetime:
     """The moment of the morning of a day."""
-    return datetime.combine(day, MORNING, tzinfo=settings.organisation.zone)
+    return settings.morning_of(day)
 
 
 def history(settings: Settings, plan: Plan, progress: Progress) -> list[Summary]:

@@ -47,10 +47,29 @@ def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connectio
     when the file is damaged or the disk full. What stands in no finished transaction when the block fails is
     undone.
     """
-    with alone(places, patience=patience), opened(places.warehouse) as con:
-        migrate(con)
-        yield con
-        con.execute("CHECKPOINT")
+    with alone(places, patience=patience):
+        _begin(places.warehouse)
+        with opened(places.warehouse) as con:
+            migrate(con)
+            yield con
+            con.execute("CHECKPOINT")
+
+
+def _begin(path: Path) -> None:
+    """Makes an empty warehouse when there is none, at once: half a new file would pass for a damaged one."""
+    if path.exists():
+        return
+    part = path.with_name(f".{path.name}.new.tmp")
+    with room_on_disk(path):
+        try:
+            for one in (part, part.with_name(f"{part.name}.wal")):
+                one.unlink(missing_ok=True)
+            with opened(part) as con:
+                migrate(con)
+            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)  # of a file that is gone
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -63,7 +82,7 @@ def reading(places: Places) -> Iterator[Connection]:
     path = places.published
     if not path.exists():
         raise KadersError(f"Nothing has been loaded for {places.organisation} yet: run `kaders run` first")
-    with opened(None) as con, _explained(path):
+    with opened(None) as con, explained(path):
         con.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
         con.execute("USE published")
         if version(con) < max(migrations()):
@@ -92,7 +111,7 @@ def alone(places: Places, *, patience: float = PATIENCE) -> Iterator[None]:
 def opened(path: Path | None) -> Iterator[Connection]:
     """A connection to a file (made when absent) or, without one, to an empty database; times are in UTC."""
     place = path or Path(":memory:")
-    with _explained(place):
+    with explained(place):
         try:
             con = duckdb.connect(str(place), config=dict(OFFLINE))
         except duckdb.Error as error:
@@ -117,7 +136,7 @@ def transaction(con: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Turns what the disk does to DuckDB into a sentence; errors of ours pass as they are."""
     try:
         with room_on_disk(path):

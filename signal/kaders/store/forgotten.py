@@ -28,5 +28,12 @@ def known(places: Places, source: str, moment: datetime | None = None) -> set[st
     return {mark for at, mark in pairs if moment is None or datetime.fromisoformat(at) <= moment}
 
 
+def moments(places: Places, source: str) -> set[datetime]:
+    """The moments (UTC) at which entries of a source landed that were removed since, or emptied."""
+    path = _path(places, source)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {datetime.fromisoformat(at) for at in {line.split()[0] for line in lines if line.count(" ") == 1}}
+
+
 def _path(places: Places, source: str) -> Path:
     return places.of("state") / "forgotten" / f"{source}.txt"

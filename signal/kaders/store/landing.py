@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,7 @@ from typing import Any
 
 from kaders.model import Item
 from kaders.settings import Places
-from kaders.store import packed
+from kaders.store import packed, sums
 from kaders.store.packed import SUFFIX, stamp
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -38,7 +37,7 @@ def prepared(places: Places, source: str, moment: datetime, items: Iterable[Item
     """Items as one landing file, not written yet: the same items at the same moment give the same file."""
     lines = "".join(_line(item) for item in items).encode()
     utc = moment.astimezone(UTC)
-    name = f"{utc:%H%M%S}Z-{hashlib.blake2b(lines, digest_size=4).hexdigest()}{SUFFIX}"
+    name = f"{utc:%H%M%S}Z-{sums.digest(lines)}{SUFFIX}"
     path = places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
     return Unwritten(path.relative_to(places.of("landing")).as_posix(), path, lines)
 
@@ -60,18 +59,20 @@ def read(path: Path) -> Iterator[Item]:
     return packed.read(path, _item, kind="landing")
 
 
-def empty(path: Path, chosen: Callable[[Item], bool]) -> int:
+def empty(path: Path, chosen: Callable[[Item], bool], *, why: str = "withdrawn") -> int:
     """Take the words out of the items of a landing file that are chosen; how many. The others stay untouched.
 
-    What is left of such an item is its identity, its times, and that it was withdrawn. Raises Quarantine when
-    the file is damaged.
+    What is left of such an item is its identity, its times, and that it was withdrawn. Why that is, is noted
+    beside the file, with its new checksum. Raises Quarantine when the file is damaged.
     """
 
     def new(fields: dict[str, Any]) -> str | None:
         one = _item(fields)
         return _line(without_words(one)) if not one.withdrawn and chosen(one) else None
 
-    return packed.change(path, new, kind="landing")
+    return packed.change(
+        path, new, kind="landing", first=lambda was, will_be: sums.note(path, was, will_be, why)
+    )
 
 
 def without_words(item: Item) -> Item:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kaders.errors import Busy
+from kaders.errors import Busy, KadersError
 from kaders.settings import Places
 from kaders.store.files import room_on_disk
 
@@ -31,11 +32,17 @@ def source_lock(places: Places, source: str) -> Iterator[bool]:
         lock.release()
 
 
+def being_restored(places: Places) -> Path:
+    """A file that is there while a restore moves folders; after a kill, half of them are of another day."""
+    return places.data / f"{places.organisation}.restoring"
+
+
 @contextmanager
-def run_lock(places: Places) -> Iterator[None]:
+def run_lock(places: Places, *, restoring: bool = False) -> Iterator[None]:
     """The right to run for this organisation; the system takes it back when the process ends, however.
 
-    Raises Busy at once, with the number of the other process, when another run has it.
+    restoring: this is the restore that goes on where a broken one stopped. Raises Busy at once, with the
+    number of the other process, when another run has it, and KadersError when a restore was broken off.
     """
     path = places.data / f"{places.organisation}.run.lock"
     holder = path.with_suffix(".pid")
@@ -51,6 +58,11 @@ def run_lock(places: Places) -> Iterator[None]:
                 "wait until it is done, or stop it"
             ) from error
     try:
+        if being_restored(places).exists() and not restoring:
+            raise KadersError(
+                f"a restore of {places.organisation} was broken off: "
+                "run it again with `kaders restore FILE --replace`"
+            )
         with room_on_disk(path):
             # beside the lock: opening the lock file empties it, also for the one who does not get it
             holder.write_text(f"{os.getpid()}\n", "utf-8")

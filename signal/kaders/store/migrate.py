@@ -1,4 +1,4 @@
-"""Brings a warehouse up to date: numbered SQL files, each applied once, in order, in one transaction."""
+"""Brings a warehouse up to date: numbered SQL files, each applied once, in order and whole; then views."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 
 from kaders.errors import KadersError
+from kaders.store import views
+from kaders.store.sql import quoted
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -28,7 +30,9 @@ def version(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> int:
-    """Applies what is missing; how many that were. KadersError when the file is of a newer Kaders.
+    """Applies what is missing; how many migrations that were. KadersError when the file is of a newer Kaders.
+
+    The views are made anew with the last of them, or by themselves when only one of their files has changed.
 
     Ends with a checkpoint: a log with table changes in it is what DuckDB recovers least well after a crash.
     """
@@ -38,19 +42,29 @@ def migrate(con: duckdb.DuckDBPyConnection) -> int:
             f"The warehouse was written by a newer Kaders (schema {done}, this one knows {max(known)}): "
             "update Kaders, or run `kaders rebuild` to make it anew with this one"
         )
-    missing = {number: path for number, path in known.items() if number > done}
-    for number, path in missing.items():
-        _apply(con, number, path)
-    if missing:
-        con.execute("CHECKPOINT")
-    return len(missing)
+    steps = [_text(number, path) for number, path in known.items() if number > done]
+    if not steps and views.up_to_date(con):
+        return 0
+    # The views go before the first step, which may change what they read, and come back with the last.
+    texts = steps or [""]
+    texts[0] = views.dropping(con) + texts[0]
+    texts[-1] += views.making()
+    for text in texts:
+        _apply(con, text)
+    con.execute("CHECKPOINT")
+    return len(steps)
 
 
-def _apply(con: duckdb.DuckDBPyConnection, number: int, path: Path) -> None:
+def _text(number: int, path: Path) -> str:
+    """A migration with the line that says it was applied."""
+    name = quoted(path.name)
+    return f"{path.read_text('utf-8')}\n;INSERT INTO schema_migration VALUES ({number}, {name});\n"
+
+
+def _apply(con: duckdb.DuckDBPyConnection, text: str) -> None:
     con.begin()
     try:
-        con.execute(path.read_text("utf-8"))
-        con.execute("INSERT INTO schema_migration VALUES (?, ?)", [number, path.name])
+        con.execute(text)
     except BaseException:
         con.rollback()
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -35,24 +36,46 @@ def read(path: Path, make: Callable[[dict[str, Any]], T], *, kind: str) -> Itera
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 yield make(json.loads(line))
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
         raise Quarantine(f"The {kind} file {path} cannot be read ({type(error).__name__}).") from error
 
 
-def change(path: Path, new: Callable[[dict[str, Any]], str | None], *, kind: str) -> int:
-    """Give some lines of a file another content; how many. Every other line stays as it is, byte for byte.
+def lines_of(path: Path, *, kind: str) -> bytes:
+    """All lines of a file as they were written. Raises Quarantine, naming the file, when it is damaged.
 
-    new: the new line for the fields of one, ended by a newline, or None to leave it. The file keeps its name
-    and its age and is whole at every moment. Raises Quarantine when it is damaged and files.Unwritable.
+    gzip keeps a checksum of its own, so that a flipped byte or a missing end is damage here already.
     """
     try:
-        lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise Quarantine(f"The {kind} file {path} cannot be read ({type(error).__name__}).") from error
+
+
+def change(
+    path: Path,
+    new: Callable[[dict[str, Any]], str | None],
+    *,
+    kind: str,
+    first: Callable[[bytes, bytes], None] | None = None,
+) -> int:
+    """Give some lines of a file another content; how many. Every other line stays as it is, byte for byte.
+
+    new: the new line for the fields of one, ended by a newline, or None to leave it. first: told the lines as
+    they were and as they will be, before the file changes. The file keeps its name and its age and is whole
+    at every moment. Raises Quarantine when it is damaged and files.Unwritable.
+    """
+    content = lines_of(path, kind=kind)
+    try:
+        lines = content.splitlines(keepends=True)
         changed = {number: text for number, line in enumerate(lines) if (text := new(json.loads(line)))}
         age = path.stat()
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise Quarantine(f"The {kind} file {path} cannot be read ({type(error).__name__}).") from error
     if changed:
-        write(path, b"".join(changed[n].encode() if n in changed else line for n, line in enumerate(lines)))
+        after = b"".join(changed[n].encode() if n in changed else line for n, line in enumerate(lines))
+        if first:
+            first(content, after)
+        write(path, after)
         with suppress(FileNotFoundError):  # retention took it meanwhile
             os.utime(path, ns=(age.st_atime_ns, age.st_mtime_ns))
     return len(changed)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kaders.settings import Places, Retention, Source
-from kaders.store import landing, tagged
+from kaders.store import landing, sums, tagged
 from kaders.store.connection import Connection, transaction
 from kaders.store.files import room_on_disk
 from kaders.store.inventory import loaded_landing, tagger_versions
@@ -75,15 +75,17 @@ def old_files(con: Connection, places: Places, moment: datetime, days: int) -> l
 
 
 def stray_files(places: Places) -> list[Path]:
-    """Half-written files (*.tmp) of the organisation that are more than a day old on the disk's own clock.
+    """What was left behind more than a day ago on the disk's own clock.
 
-    The age of a left-over is a matter of this machine and not of the moment that a run is about.
+    That is half-written files (*.tmp) and notes of landing files that are gone. The age of a left-over is a
+    matter of this machine and not of the moment that a run is about.
     """
     rooms = [places.of(room).rglob("*.tmp") for room in WORKING_ROOMS]
     rooms += [
         f.parent.glob(f"*{places.organisation}.duckdb*.tmp*") for f in (places.warehouse, places.published)
     ]
     found = [path for room in rooms for path in room if path.is_file()]
+    found += sums.left_over(places.of("landing"))
     if not found:
         return []
     now = _clock_of_disk(places)
@@ -98,10 +100,11 @@ def old_logs(folder: Path, moment: datetime) -> list[Path]:
 
 
 def remove(paths: Iterable[Path]) -> int:
-    """Removes files, and the folders that become empty by it; how many files."""
+    """Removes files, what is noted beside them, and the folders that become empty by it; how many files."""
     count = 0
     for path in paths:
         path.unlink(missing_ok=True)
+        sums.beside(path).unlink(missing_ok=True)
         count += 1
         for folder in _empty(path.parent):
             folder.rmdir()

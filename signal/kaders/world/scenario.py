@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from kaders.desk import WORLD, read_shelf
+from kaders.desk import read_shelf
+from kaders.entries import WORLD
 from kaders.errors import ConfigurationError, Problem
 from kaders.plain_words import meant, problems_of
 from kaders.settings import Source

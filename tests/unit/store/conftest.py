@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from houses import House, places
+from stocked import SOURCES, Stocked, copied
+
+if TYPE_CHECKING:
+    from kaders.settings import Settings
 
 
 @pytest.fixture
@@ -20,3 +25,25 @@ def house(tmp_path: Path) -> House:
 @pytest.fixture
 def other(tmp_path: Path) -> House:
     return House(places(tmp_path / "twee"))
+
+
+@pytest.fixture(scope="session")
+def stock(loaded: Settings, tmp_path_factory: pytest.TempPathFactory) -> Stocked:
+    """Two sources, three days, loaded once; tests get copies."""
+    from kaders.desk import read_shelf
+    from kaders.settings import Source
+
+    folder = tmp_path_factory.mktemp("stock")
+    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
+    sources = tuple(entry.item for entry in read_shelf(folder / "sources.yaml", "sources", Source).entries)
+    at = loaded.places.model_copy(update={"data": folder / "data"})
+    made = Stocked(loaded.model_copy(update={"sources": sources, "places": at}))
+    made.fill()
+    made.load()
+    return made
+
+
+@pytest.fixture
+def full(stock: Stocked, tmp_path: Path) -> Stocked:
+    """A filled organisation of one's own."""
+    return copied(stock, tmp_path / "full")
