@@ -140,7 +140,7 @@ def test_before_anything_landed_the_failures_are_told(settings: Settings) -> Non
     line, more = of(lines, "dagnieuws")
     assert "since 2026-11-19 22:30 (the address no longer exists (404)), last visit 2026-11-20 05:30" in line
     assert "waits: 8 visits in a row failed, next 2026-11-20 12:30" in line
-    assert more[0].startswith("Find the new address: “kaders source add http://127.0.0.1")
+    assert more[0].startswith("Find the new address: “kaders source add http://synthetic.example/")
     assert "moved for good to https://nieuw.example/rss" in of(lines, "polderbode")[1][0]
 
 

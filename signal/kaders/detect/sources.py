@@ -31,11 +31,11 @@ def sources(ledger: pd.DataFrame, settings: Settings, day: date) -> list[dict[st
     by_source = {name: rows.sort_values("day") for name, rows in ledger.groupby("source")}
     return [
         {"id": s.id, "name": called[s.id], "kind": s.kind, **_state(s, by_source.get(s.id), day)}
-        for s in (_told(source, settings) for source in settings.visited)
+        for s in (told(source, settings) for source in settings.visited)
     ]
 
 
-def _told(source: Source, settings: Settings) -> Source:
+def told(source: Source, settings: Settings) -> Source:
     """The source with its address as it is told: that of a demo's source changes from run to run.
 
     It is served at another port each time, and is only a place in the file when nothing is served.
@@ -60,7 +60,7 @@ def rows(ledger: pd.DataFrame, settings: Settings, window: Window) -> list[dict[
 
 def alarm_row(alarm: Alarm, settings: Settings) -> dict[str, Any]:
     """An alarm as data, with its words (docs/signals-json.md)."""
-    source = _told(settings.source(alarm.source), settings)
+    source = told(settings.source(alarm.source), settings)
     return {
         "id": alarm.source,
         "name": names(settings)[alarm.source],

@@ -15,6 +15,7 @@ from kaders.detect import source_advice, source_words
 from kaders.detect.health import Alarm, health
 from kaders.detect.history import HISTORY_DAYS, Volume, weeks
 from kaders.detect.silence import Silence, quiet_sources
+from kaders.detect.sources import told
 from kaders.errors import Quarantine
 from kaders.model import Fetch
 from kaders.settings import Settings, Source
@@ -117,7 +118,7 @@ def _standings(
         Standing(
             s, stands.get(s.id), memories[s.id], week.get(s.id), by_source.get(s.id, ()), quiet.get(s.id)
         )
-        for s in visited
+        for s in (told(source, settings) for source in visited)
     ]
     return sorted(found, key=lambda each: each.rank)
 
