@@ -59,7 +59,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One visit to one source: a line of the run ledger. `bad_entries` are those that could not be read."""
+    """One visit to one source: a line of the run ledger.
+
+    bad_entries  those that could not be read
+    erased       those that were left out, as they are of what was erased (store/erased.py)
+    """
 
     source: str
     moment: datetime
@@ -71,13 +75,15 @@ class Fetch:
     new_entries: int = 0
     landing: str = ""
     bad_entries: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """What we keep of an item. `id` is stable over revisions; `content` tells revisions apart.
 
-    same_as  as in Item
+    address_key, title_key, text_key, lead_key  numbers by which it is known again (read/same.py); None where
+        it has nothing of the kind
     """
 
     id: str
@@ -96,7 +102,10 @@ class Document:
     author: str | None
     engagement: int
     fate: Fate
-    same_as: str = ""
+    address_key: int | None = None
+    title_key: int | None = None
+    text_key: int | None = None
+    lead_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,12 @@ class Warehouse:
         """A document that was seen an hour after it was published."""
         row = {"id": doc, "content": "1", "kind": "news", "fate": "kept", "published": published}
         row |= {"first_seen": published + timedelta(hours=1)} | more
+        before = [each for each in self.rows.get("core_document", []) if each["id"] == doc]
+        for each in before[-1:]:
+            each["superseded"] = row["first_seen"]
+        row |= {"entry": doc, "story": doc, "revision": len(before) + 1}
+        row |= {"relation": "revision" if before else "new", "born": row["first_seen"], "dated": published}
+        row |= {name: before[0][name] for name in ("born", "dated") if before}
         self.add("core_document", **row)
         for layer, codes in tags.items():
             for position, code in enumerate(codes):

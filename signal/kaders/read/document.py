@@ -6,6 +6,7 @@ from kaders.model import Document, Fate, Item, Language
 from kaders.read.accounts import neutral
 from kaders.read.items import digest
 from kaders.read.language import LOOKED_AT, language
+from kaders.read.same import keys
 from kaders.read.text import snippet, tidy
 from kaders.read.url import canonical
 from kaders.settings import Source
@@ -14,6 +15,9 @@ TITLE_WORDS = 12
 """Words of a text without title that stand in for one: a Dutch headline has 8 to 12."""
 ID_BYTES = 12
 """96 bits: no two of a billion documents coincide."""
+ERASED = " erased:"
+"""Begins what stands for the guid of an entry that was erased, before the id of its document. No reader gives
+a guid that begins with a blank, so no source can pretend."""
 
 
 def document(item: Item, source: Source) -> Document:
@@ -29,14 +33,17 @@ def document(item: Item, source: Source) -> Document:
         return _withdrawn(item, source)
     title, text = tidy(item.title), tidy(item.text)
     heard = language(f"{title} {text}"[: LOOKED_AT + 1], item.language or source.language)
+    url = neutral(canonical(item.url))
+    title_shown = title or snippet(text, words=TITLE_WORDS) or item.guid
+    known_by = keys(url, item.same_as, title_shown, text)
     return Document(
         id=identity(source.id, item.guid or item.url),
         content=digest(title, text, size=ID_BYTES),
         source=source.id,
         kind=source.kind,
         owner_group=source.owner_group,
-        url=neutral(canonical(item.url)),
-        title=title or snippet(text, words=TITLE_WORDS) or item.guid,
+        url=url,
+        title=title_shown,
         text=text,
         snippet=snippet(text or title),
         language=heard,
@@ -46,13 +53,21 @@ def document(item: Item, source: Source) -> Document:
         author=item.author,
         engagement=item.engagement,
         fate=_fate(title, text, heard),
-        same_as=item.same_as,
+        address_key=known_by.address,
+        title_key=known_by.title,
+        text_key=known_by.text,
+        lead_key=known_by.lead,
     )
 
 
 def identity(source: str, guid: str) -> str:
     """The id of the document of an entry; `guid` is its address when it has no guid of its own."""
-    return digest(source, guid, size=ID_BYTES)
+    return guid.removeprefix(ERASED) if guid.startswith(ERASED) else digest(source, guid, size=ID_BYTES)
+
+
+def erased_guid(source: str, guid: str) -> str:
+    """What stands for the guid of an entry that was erased: its document is the same, its name is gone."""
+    return ERASED + identity(source, guid)
 
 
 def _withdrawn(item: Item, source: Source) -> Document:

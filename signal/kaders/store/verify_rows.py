@@ -13,16 +13,24 @@ import duckdb
 from kaders.errors import Busy
 from kaders.report.source_message import RECEIVER
 from kaders.settings import Places
+from kaders.store import files as store_files
+from kaders.store import tagged
 from kaders.store.connection import Connection, opened
 from kaders.store.findings import Finding
-from kaders.store.loader import AT_ONCE
 from kaders.store.migrate import migrations, version
+from kaders.store.published import behind
 from kaders.store.sql import quoted, sql
 from kaders.store.verify_files import RESTORE, Files, Gone
 
+AT_ONCE = 2000
+"""Files read together: some tens of thousands of documents, of which only the identities are read."""
 REBUILD = "Run `kaders rebuild`"
 LOAD = "Run `kaders load`"
-KEYS = {"core_tag": ["id", "content", "layer", "code"], "core_question": ["id", "content", "position"]}
+KEYS = {
+    "core_document": ["entry", "content"],
+    "core_tag": ["id", "content", "layer", "code"],
+    "core_question": ["id", "content", "position"],
+}
 """What stands once in the tables that have no key of their own, which would slow down loading."""
 JUDGE = (
     "The morning was judged anew since; `kaders backfill --day` does it again, and what was told stays told"
@@ -76,9 +84,11 @@ def _rows(
             yield Finding(kind, f"{many} {kind}, the first of them {first}", _MENDS.get(kind, REBUILD))
     loaded = con.execute(sql("loaded")).fetchall()
     counts.update(waiting=len(files.landing - {row[0] for row in loaded}))
+    root = places.of("landing")
+    missing = {name: root / name for name, *_ in loaded if name not in files.landing and not gone(name)}
+    since = store_files.there(list(missing.values()))  # it may have landed since
     for name, _, _, documents in loaded:
-        there = name in files.landing or (places.of("landing") / name).exists()  # it may have landed since
-        if not there and not gone(name):
+        if name in missing and missing[name] not in since:
             what = f"{name} is gone from landing, and {documents} documents in the warehouse came from it"
             yield Finding("documents without landing", what, RESTORE)
     for (name,) in con.execute("SELECT file FROM raw_ledger ORDER BY file").fetchall():
@@ -103,14 +113,22 @@ def _doubles(con: Connection) -> Iterator[Finding]:
 def _lacking(con: Connection, places: Places, loaded: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     """Documents of files that were loaded and that the warehouse does not have."""
     made = {places.of("tagged") / tagger / name: rows for name, (tagger, rows) in loaded.items()}
-    there = [path for path in made if path.exists()]
+    found = {
+        path for tagger in {tagger for tagger, _ in loaded.values()} for path in tagged.paths(places, tagger)
+    }
+    there = [path for path in made if path in found]
     for start in range(0, len(there), AT_ONCE):
-        for path, lines, lacking in _compared(con, there[start : start + AT_ONCE]):
+        batch = there[start : start + AT_ONCE]
+        with store_files.on_disk(batch, places.of("near")) as copies:
+            original = {str(copy): path for copy, path in zip(copies, batch, strict=True)}
+            rows = _compared(con, copies)
+        for copy, lines, lacking in rows:
+            path = original[copy]
             if lacking:
                 what = f"{lacking} documents of {path} are not in the warehouse"
                 yield Finding("documents that are lost", what, REBUILD)
-            elif lines != made[Path(path)]:
-                what = f"{path} has {lines} documents, and {made[Path(path)]} when it was loaded"
+            elif lines != made[path]:
+                what = f"{path} has {lines} documents, and {made[path]} when it was loaded"
                 yield Finding("tagged files that changed", what, REBUILD)
 
 
@@ -135,6 +153,8 @@ def _published(con: Connection, places: Places, *, whole: bool) -> Iterator[Find
     yield from damage
     if whole and not damage and _newer(con):
         yield Finding("published copy", f"{path} is older than the warehouse", LOAD)
+    if whole and not damage and behind(places):
+        yield Finding("published copy", f"{places.offered} is not the copy that was published last", LOAD)
 
 
 def _newer(con: Connection) -> bool:

@@ -45,7 +45,7 @@ from kaders.tag.words import (
     sketch,
 )
 
-REVISION = 1
+REVISION = 2
 """Goes up whenever the code of this room changes what a document is tagged with."""
 BATCH = 1000
 """Documents that are tagged together: enough to keep spaCy busy, a few megabytes of memory."""

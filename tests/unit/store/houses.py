@@ -13,11 +13,13 @@ from typing import Any
 import pandas as pd
 
 from kaders.model import Document, Fetch, Tagged, Tags, Window
+from kaders.read.same import keys
 from kaders.settings import Places
 from kaders.store.connection import reading, writing
 from kaders.store.documents import documents_as_of
 from kaders.store.inventory import tagged_files
 from kaders.store.loader import load_pending
+from kaders.store.tagged import write
 
 START = datetime(2026, 11, 2, 5, 30, tzinfo=UTC)
 TABLES = (
@@ -63,7 +65,10 @@ def tagged(number: int | str, seen: datetime = START, **more: Any) -> Tagged:
         "version": "v1",
     }
     tags |= {name: more.pop(name) for name in tuple(more) if name in tags}
-    return Tagged(Document(**fields | more), Tags(**tags))
+    fields |= more
+    known = keys(fields["url"], fields.pop("same_as", ""), fields["title"], fields["text"])
+    fields = {f"{name}_key": value for name, value in asdict(known).items()} | fields
+    return Tagged(Document(**fields), Tags(**tags))
 
 
 def iso(value: Any) -> Any:
@@ -93,8 +98,7 @@ class House:
             self.places.of("landing") / landing,
         ):
             path.parent.mkdir(parents=True, exist_ok=True)
-        content = "".join(line(one) for one in documents).encode()
-        (self.places.of("tagged") / first.tags.version / landing).write_bytes(gzip.compress(content, mtime=0))
+        write(self.places.of("tagged") / first.tags.version / landing, documents)
         (self.places.of("landing") / landing).write_bytes(gzip.compress(b"", mtime=0))
         return landing
 

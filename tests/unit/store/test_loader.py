@@ -57,16 +57,16 @@ def test_everything_the_tagger_said_is_there(house: House) -> None:
     )
     house.load()
     assert house.rows("SELECT id, layer, code, score, position FROM core_tag ORDER BY ALL") == [
-        ("d1", "area", "c_a", 0.3, 2),
-        ("d1", "area", "c_b", 0.7, 1),
-        ("d1", "counter", "afvalpas/werkt-niet", 1.0, 1),
-        ("d1", "frame", "economic", 0.75, 2),
-        ("d1", "frame", "morality", 0.25, 1),
+        ("d1", "area", "c_a", 0.3, 4),
+        ("d1", "area", "c_b", 0.7, 3),
+        ("d1", "counter", "afvalpas/werkt-niet", 1.0, 2),
+        ("d1", "frame", "economic", 0.75, 6),
+        ("d1", "frame", "morality", 0.25, 5),
         ("d1", "topic", "afvalpas", 1.0, 1),
     ]
     assert house.rows("SELECT id, text FROM core_question") == [("d1", "Waarom weigert hij?")]
     assert house.rows("SELECT sketch, engagement, author FROM core_document WHERE id = 'd1'") == [
-        ([4294967295, 7], 3, None)
+        (b"\xff\xff\xff\xff\x07\x00\x00\x00", 3, None)
     ]
 
 
@@ -135,16 +135,6 @@ def test_what_makes_a_copy(house: House, more: dict[str, str], fate: str) -> Non
     assert house.fates()["d1"] == "kept"
 
 
-def test_tagged_files_of_before_posts_were_known_by_a_hash_are_loaded(house: House) -> None:
-    landing = house.tag(tagged(1))
-    path = house.places.of("tagged") / tagged(1).tags.version / landing
-    lines = gzip.decompress(path.read_bytes()).replace(b', "same_as": ""', b"")
-    assert b"same_as" not in lines
-    path.write_bytes(gzip.compress(lines))
-    house.load()
-    assert house.rows("SELECT address_key FROM core_document") == [("https://bode.example/1",)]
-
-
 def test_the_earlier_one_is_the_original_whatever_came_in_first(house: House) -> None:
     late, early = (
         house.tag(tagged(1, LATER, url="https://x.example/a")),
@@ -185,7 +175,10 @@ def test_a_damaged_file_is_named_and_the_rest_goes_on(house: House) -> None:
     assert house.load() == ({"files": 1, "documents": 1, "duplicates": 0, "visits": 0}, ())
 
 
-@pytest.mark.parametrize("content", [b"", b'{"document": {"id"', b"{}\n", b'{"document": 3, "tags": 4}\n'])
+OLDER = b'{"document": {"id": "d2", "content": "c2", "published": "2026-11-02T05:30:00Z"}, "tags": {}}\n'
+
+
+@pytest.mark.parametrize("content", [b"", b'{"document": {"id"', b"{}\n", b'{"document": 3}\n', OLDER])
 def test_a_file_that_holds_no_documents_harms_nobody(house: House, content: bytes) -> None:
     good, bad = house.tag(tagged(1)), house.tag(tagged(2))
     (house.places.of("tagged") / "v1" / bad).write_bytes(gzip.compress(content))
@@ -209,7 +202,7 @@ def test_a_broken_load_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPa
     before = house.everything()
     story(house)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("kaders.store.loader._judge_fates", interrupted)
+        patch.setattr("kaders.store.loader._settle", interrupted)
         house.load()
     assert house.everything() == before
     assert house.load()[0]["documents"] == 4

@@ -161,7 +161,7 @@ def test_a_rebuild_that_is_stopped_leaves_the_old_warehouse(
 
     before = everything(full)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("kaders.store.loader._judge_fates", stopped)
+        patch.setattr("kaders.store.loader._settle", stopped)
         again(full)
     assert everything(full) == before
     assert not list(full.places.warehouse.parent.glob("*.tmp*"))

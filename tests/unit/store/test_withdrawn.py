@@ -21,7 +21,6 @@ from kaders.settings import Source
 from kaders.store import forgotten, landing, tagged, withdrawn
 from kaders.store.connection import writing
 from kaders.store.inventory import tagged_files
-from kaders.store.migrate import migrate, migrations
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import Words
 from kaders.store.sql import sql
@@ -296,29 +295,6 @@ def test_landing_files_of_before_are_read(house: House) -> None:
     path.write_bytes(gzip.compress(json.dumps(fields).encode() + b"\n"))
     assert withdrawn.withdraw(house.places, "mastodon", ["1"]) == 1
     assert next(landing.read(path)).withdrawn
-
-
-def test_a_warehouse_of_before_keeps_its_documents(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table is made anew for the new fate; rows, key and comments come along."""
-    every = migrations()
-    land(house, post("1"), post("2"))
-    with monkeypatch.context() as older:
-        older.setattr("kaders.store.migrate.migrations", lambda: {n: p for n, p in every.items() if n < 4})
-        house.load()
-        rows = house.rows("FROM core_document ORDER BY ALL")
-        described = house.rows(
-            "SELECT column_name, comment IS NULL FROM duckdb_columns() WHERE table_name = 'core_document'"
-        )
-    with writing(house.places) as con:
-        assert migrate(con) == 0, "opening it brought it up to date"
-    assert house.rows("FROM core_document ORDER BY ALL") == rows
-    now = house.rows(
-        "SELECT column_name, comment IS NULL FROM duckdb_columns() WHERE table_name = 'core_document'"
-    )
-    assert now == described
-    take_back(house, "2")
-    house.load()
-    assert known(house, START + 6 * HOUR) == ids("1")
 
 
 def test_a_withdrawn_item_is_a_document_without_words() -> None:

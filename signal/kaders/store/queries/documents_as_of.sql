@@ -1,29 +1,17 @@
 -- one row per document known at the cut-off, in its latest revision, dated by its first one
 -- A document that was withdrawn by then is none, whatever came after.
 -- In: $cutoff (moment), $base (first day), $zone (IANA name). Days are days in that zone.
-WITH latest AS (
+WITH chosen AS (
     SELECT
-        id,
-        min(first_seen) AS first_seen,
-        arg_min(published, {first_seen: first_seen, content: content}) AS published,
-        arg_max(
-            content, {withdrawn: fate = 'withdrawn', first_seen: first_seen, content: content}
-        ) AS content
+        * REPLACE (dated AS published, born AS first_seen),
+        timezone($zone, dated)::DATE AS day
     FROM core_document
-    WHERE first_seen <= $cutoff
-    GROUP BY id
-),
-
-chosen AS (
-    SELECT
-        d.* REPLACE (latest.published AS published, latest.first_seen AS first_seen),
-        timezone($zone, latest.published)::DATE AS day
-    FROM latest
-    INNER JOIN core_document AS d ON latest.id = d.id AND latest.content = d.content
     WHERE
-        d.fate IN ('kept', 'duplicate')
-        AND timezone($zone, latest.published)::DATE >= $base
-        AND latest.published <= $cutoff
+        first_seen <= $cutoff
+        AND coalesce(superseded > $cutoff, true)
+        AND fate IN ('kept', 'duplicate')
+        AND dated <= $cutoff
+        AND timezone($zone, dated)::DATE >= $base
 ),
 
 tag AS (

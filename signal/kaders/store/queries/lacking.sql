@@ -3,7 +3,7 @@
 SELECT
     r.filename AS path,
     count(*) AS lines,
-    count(*) FILTER (WHERE d.id IS NULL) AS lacking
+    count(*) FILTER (WHERE d.entry IS NULL) AS lacking
 FROM read_json(
     $files,
     format = 'newline_delimited',
@@ -11,6 +11,6 @@ FROM read_json(
     filename = true,
     columns = {'document': 'STRUCT(id VARCHAR, content VARCHAR)'}
 ) AS r
-LEFT JOIN core_document AS d ON d.id = r.document.id AND d.content = r.document.content
+LEFT JOIN core_document AS d ON d.entry = r.document.id AND d.content = r.document.content
 GROUP BY r.filename
 ORDER BY r.filename

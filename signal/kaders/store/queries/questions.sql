@@ -1,5 +1,5 @@
 -- one row per question in an arrived revision
--- In: relation `winner` (queries/winners.sql).
-SELECT id, content, generate_subscripts(tags.questions, 1) AS position, unnest(tags.questions) AS text
-FROM winner
-ORDER BY id, content, position
+-- In: relations `line` and `winner` (the queries of those names).
+SELECT l.id, l.content, generate_subscripts(l.questions, 1) AS position, unnest(l.questions) AS text
+FROM line AS l
+SEMI JOIN winner AS w ON l.rowid = w.spot

@@ -2,27 +2,15 @@
 -- An item is a document of others that was kept: own channels and copies within one publisher are left out.
 -- It has one policy area, the strongest, and every topic that it touches. Its day is that of the first revision.
 -- In: $first and $last (days), $cutoff (moment; nothing seen after it counts), $zone (IANA name of the days).
-WITH known AS (
-    SELECT
-        id, content, kind, fate, first_seen,
-        first_value(published) OVER (PARTITION BY id ORDER BY first_seen, content) AS first_published
+WITH counted AS (
+    SELECT id, content, timezone($zone, dated)::DATE AS day
     FROM core_document
-    WHERE first_seen::TIMESTAMPTZ <= $cutoff
-),
-
-item AS (
-    SELECT id, content, timezone($zone, first_published::TIMESTAMPTZ)::DATE AS day, kind, fate
-    FROM known
-    -- Withdrawn is withdrawn, whatever came after.
-    QUALIFY row_number() OVER (
-        PARTITION BY id ORDER BY fate = 'withdrawn' DESC, first_seen DESC, content
-    ) = 1
-),
-
-counted AS (
-    SELECT id, content, day
-    FROM item
-    WHERE fate = 'kept' AND kind <> 'own' AND day BETWEEN $first AND $last
+    WHERE
+        first_seen <= $cutoff
+        AND coalesce(superseded > $cutoff, true)
+        AND fate = 'kept'
+        AND kind <> 'own'
+        AND timezone($zone, dated)::DATE BETWEEN $first AND $last
 ),
 
 subject AS (

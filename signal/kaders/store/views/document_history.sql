@@ -6,14 +6,14 @@ WITH revision AS (
     SELECT
         id, content, source, first_seen AS seen, fate, title, url, text,
         title = '' AND text = '' AND snippet = '' AS wordless,
-        row_number() OVER line AS revision,
+        revision, relation,
         lag(title) OVER line AS title_before,
         lag(url) OVER line AS url_before,
         lag(text) OVER line AS text_before,
         lag(title = '' AND text = '' AND snippet = '') OVER line AS wordless_before
     FROM core_document
     WHERE first_seen <= coalesce(getvariable('as_of')::TIMESTAMPTZ, 'infinity')
-    WINDOW line AS (PARTITION BY id ORDER BY first_seen, content)
+    WINDOW line AS (PARTITION BY id ORDER BY revision)
 ),
 
 compared AS (
@@ -27,7 +27,8 @@ compared AS (
 SELECT
     seen,
     id,
-    revision::INTEGER AS revision,
+    revision,
+    relation,
     CASE
         WHEN withdrawn THEN 'withdrawn'
         WHEN revision = 1 THEN 'first seen'
@@ -57,6 +58,8 @@ IS 'one row per revision of a document: when it was first seen and what was diff
 COMMENT ON COLUMN document_history.seen IS 'the first visit that brought this revision';
 COMMENT ON COLUMN document_history.id IS 'identity of the document, the same for all its revisions';
 COMMENT ON COLUMN document_history.revision IS 'place among the revisions in the order they were seen, from 1';
+COMMENT ON COLUMN document_history.relation
+IS 'new, revision, retitled, repost (of the same publisher), copy (of another one) or withdrawal';
 COMMENT ON COLUMN document_history.change
 IS 'first seen, withdrawn, words no longer kept, or which of title, text and address changed, with a comma between';
 COMMENT ON COLUMN document_history.title_before

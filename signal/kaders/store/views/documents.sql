@@ -3,22 +3,8 @@
 -- the session's time zone. `SET VARIABLE as_of = TIMESTAMPTZ '…'` shows what was known then; unset, what is known now.
 -- Full text is left out: whether it may be shown is written in sources.yaml, which a view cannot read.
 CREATE VIEW documents AS
-WITH latest AS (
-    SELECT
-        id,
-        min(first_seen) AS first_seen,
-        arg_min(published, {first_seen: first_seen, content: content}) AS published,
-        arg_max(
-            content, {withdrawn: fate = 'withdrawn', first_seen: first_seen, content: content}
-        ) AS content,
-        count(*)::INTEGER AS revisions
-    FROM core_document
-    WHERE first_seen <= coalesce(getvariable('as_of')::TIMESTAMPTZ, 'infinity')
-    GROUP BY id
-),
-
 -- Sorted further on, where few rows are left: aggregates with an order of their own take four times as long.
-heard AS (
+WITH heard AS (
     SELECT
         id,
         content,
@@ -33,11 +19,11 @@ heard AS (
 )
 
 SELECT
-    latest.published::DATE AS day,
-    latest.published,
-    latest.first_seen,
+    d.dated::DATE AS day,
+    d.dated AS published,
+    d.born AS first_seen,
     d.first_seen AS changed,
-    latest.revisions,
+    d.revision AS revisions,
     d.source,
     d.kind,
     d.owner_group,
@@ -53,14 +39,16 @@ SELECT
     coalesce(array_to_string(list_sort(string_split(heard.messages, ', ')), ', '), '') AS messages,
     coalesce(array_to_string(list_sort(string_split(heard.counters, ', ')), ', '), '') AS counters,
     d.fate = 'duplicate' AS copy,
+    d.story,
     d.id,
     d.content
-FROM latest
-INNER JOIN core_document AS d ON latest.id = d.id AND latest.content = d.content
+FROM core_document AS d
 LEFT JOIN heard ON d.id = heard.id AND d.content = heard.content
 WHERE
-    d.fate IN ('kept', 'duplicate')
-    AND latest.published <= coalesce(getvariable('as_of')::TIMESTAMPTZ, 'infinity');
+    d.first_seen <= coalesce(getvariable('as_of')::TIMESTAMPTZ, 'infinity')
+    AND coalesce(d.superseded > getvariable('as_of')::TIMESTAMPTZ, d.superseded IS NULL)
+    AND d.fate IN ('kept', 'duplicate')
+    AND d.dated <= coalesce(getvariable('as_of')::TIMESTAMPTZ, 'infinity');
 
 COMMENT ON VIEW documents
 IS 'one row per document that is kept or a copy, in its latest revision; withdrawn ones are left out';
@@ -85,5 +73,7 @@ COMMENT ON COLUMN documents.frame_share IS 'its share of all that was heard of f
 COMMENT ON COLUMN documents.messages IS 'topics whose stated message is heard in it, with a comma between';
 COMMENT ON COLUMN documents.counters IS 'counter-frames heard in it as topic/id, with a comma between';
 COMMENT ON COLUMN documents.copy IS 'whether an earlier document of the same owner group has its address or text';
+COMMENT ON COLUMN documents.story
+IS 'id of the first document that begins with the same words within three days; counting stories counts no copies';
 COMMENT ON COLUMN documents.id IS 'identity of the document, the same for all its revisions';
 COMMENT ON COLUMN documents.content IS 'hash that tells this revision from the others';

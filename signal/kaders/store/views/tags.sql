@@ -18,4 +18,4 @@ COMMENT ON COLUMN tags.layer
 IS 'topic, area (TOP-lijst), frame (policy frame), message (ours) or counter (counter-frame)';
 COMMENT ON COLUMN tags.code IS 'id within the layer';
 COMMENT ON COLUMN tags.score IS 'share of the evidence for areas and frames; 1 in the other layers';
-COMMENT ON COLUMN tags.position IS 'place in the order that the tagger gave, from 1';
+COMMENT ON COLUMN tags.position IS 'place among all that the tagger heard in it, each layer in its own order';
