@@ -1,0 +1,72 @@
+"""Writes the warehouse anew, as DuckDB leaves what was deleted or changed in the free blocks of its file.
+
+Who takes something out of it for good says so first (`owe`), takes it out, and has it written anew
+(`rewrite`). When that breaks off, the next housekeeping does it (`settle`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kaders.settings import Places
+from kaders.store import files
+from kaders.store.connection import alone, opened
+from kaders.store.files import room_on_disk
+from kaders.store.migrate import migrate
+from kaders.store.publish import publish_file
+from kaders.store.sql import quoted
+
+
+def owe(places: Places) -> None:
+    """Notes that the warehouse must be written anew. Raises files.Unwritable."""
+    files.write(_note(places), b"")
+
+
+def settle(places: Places) -> bool:
+    """Writes the warehouse anew when that is owed; whether it was. Raises as `rewrite`."""
+    if not _note(places).exists():
+        return False
+    rewrite(places)
+    return True
+
+
+def rewrite(places: Places) -> None:
+    """After it no byte of the warehouse or its published copy is of what was taken out; all else is there.
+
+    Both are whole at every moment; killed half-way, the old one stands and the note that it is owed too. Call
+    it without a connection of your own. Raises Busy when another process writes the warehouse, KadersError
+    when it is damaged, files.Unwritable when the disk is full.
+    """
+    path = places.warehouse
+    with alone(places), room_on_disk(path):
+        if path.exists():
+            _write_anew(path)
+            publish_file(places, path)
+        _note(places).unlink(missing_ok=True)
+
+
+def _write_anew(path: Path) -> None:
+    part = path.with_name(f".{path.name}.anew.tmp")
+    _forget(part)
+    try:
+        with opened(path) as con:
+            migrate(con)
+            con.execute("CHECKPOINT")
+            name = str(con.execute("SELECT current_database()").fetchall()[0][0]).replace('"', '""')
+            con.execute(f"ATTACH {quoted(part)} AS anew")
+            con.execute(f'COPY FROM DATABASE "{name}" TO anew')
+            con.execute("DETACH anew")
+        # the log of the old file would be played into the new one
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+        part.replace(path)
+    finally:
+        _forget(part)
+
+
+def _note(places: Places) -> Path:
+    return places.warehouse.with_suffix(".rewrite")
+
+
+def _forget(path: Path) -> None:
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        one.unlink(missing_ok=True)
