@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -11,12 +12,27 @@ from common import DOCUMENTS, WAREHOUSE, moment, settings
 from failing import told
 
 
+def tag() -> Any:
+    """Landing files to tagged files, a group of partitions per task; one task as long as that is as good."""
+    return _tag.expand(only=partitions())
+
+
 @task
-def tag() -> dict[str, Any]:
-    """Landing files to tagged files; those that were tagged before are left alone."""
+def partitions() -> list[list[str] | None]:
+    """The partitions that lack tags, in groups; [None] stands for all there is."""
     from kaders.jobs import tag as job
 
-    return told(job.tag(settings(), moment(get_current_context())))
+    return job.groups(settings())
+
+
+@task(task_id="tag", map_index_template="{{ partitions }}")
+def _tag(only: Sequence[str] | None) -> dict[str, Any]:
+    """Those that were tagged before are left alone."""
+    from kaders.jobs import tag as job
+
+    context = get_current_context()
+    context["partitions"] = f"{only[0]} and {len(only) - 1} more" if only else "all"  # names it in the UI
+    return told(job.tag(settings(), moment(context), only=only))
 
 
 @task(pool=WAREHOUSE, outlets=[DOCUMENTS], trigger_rule="all_done")

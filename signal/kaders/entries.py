@@ -47,6 +47,14 @@ def _host_port(value: str) -> str:
     return value.lower()
 
 
+def _bucket(value: str) -> str:
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.-]+)*/?", value):
+        raise ValueError(
+            "object storage is named as s3://bucket/prefix; its keys and its address stand in the environment"
+        )
+    return value.rstrip("/")
+
+
 def _secret(value: str) -> str:
     if not re.fullmatch(r"env:[A-Z][A-Z0-9_]*|connection:[\w.-]+", value):
         raise ValueError("a secret is named as env:NAME or connection:NAME; the key itself never stands here")
@@ -56,6 +64,7 @@ def _secret(value: str) -> str:
 Id = Annotated[str, AfterValidator(_identifier)]
 Url = Annotated[str, AfterValidator(_http_url)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
+Bucket = Annotated[str, AfterValidator(_bucket)]
 Secret = Annotated[str, AfterValidator(_secret)]
 Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Permission = Literal["own", "public_record", "open_licence", "agreement", "public_feed", "api_terms"]
@@ -153,16 +162,43 @@ class Retention(Strict):
     public_record  the words of class `public_record`: as long as they are there, unless a number is given
     landing        landing files. A changed topic is sought again in what landed, and a morning looks back 63
                    days: landing files that go sooner leave the older documents with their old tags
+    audit_years    whole years after its own that a year of the audit log is kept. Two: a yearly audit then
+                   has the year before it to hold against; the law names no term. Our choice
     """
 
     text: int = Field(default=90, ge=1)
     article: int | None = Field(default=365, ge=1)
     public_record: int | None = Field(default=None, ge=1)
     landing: int = Field(default=90, ge=1)
+    audit_years: int = Field(default=2, ge=1)
 
     def days_of(self, kept_as: RetentionClass) -> int | None:
         """Days that the words of a class are kept; None when they have no end."""
         return {"post": self.text, "article": self.article, "public_record": self.public_record}[kept_as]
+
+
+class Storage(Strict):
+    """Where files lie when not on the disk, as s3://bucket/prefix; each organisation has a folder in it.
+
+    landing    what the sources gave
+    tagged     what was made of it
+    published  the copy that readers open
+
+    Keys and the address of the service are those that every AWS tool takes from the environment
+    (docs/growing-out.md). Everything else stays on the disk of the one who writes the warehouse.
+    """
+
+    landing: Bucket | None = None
+    tagged: Bucket | None = None
+    published: Bucket | None = None
+
+    def of(self, room: str) -> str | None:
+        """Where a room lies; None for one on the disk."""
+        return {"landing": self.landing, "tagged": self.tagged, "published": self.published}.get(room)
+
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms that are not on the disk."""
+        return tuple(room for room in ("landing", "tagged", "published") if self.of(room))
 
 
 class Mail(Strict):
@@ -206,6 +242,7 @@ class Organisation(Strict):
     tolerance: float = Field(default=DEFAULT_TOLERANCE, ge=0, le=1)
     retention: Retention = Retention()
     network: Network = Network()
+    storage: Storage = Storage()
     mail: Mail | None = None
     world: str | None = None
 

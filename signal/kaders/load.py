@@ -86,6 +86,7 @@ def _places(desk: Desk, *, project: Path, data: Path) -> Places:
         reference=project / "data" / "reference",
         patterns=project / "nlp_models" / "patterns",
         organisation=desk.organisation.entries[0].item.id,
+        storage=desk.organisation.entries[0].item.storage,
     )
 
 

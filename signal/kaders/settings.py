@@ -25,6 +25,7 @@ from kaders.entries import (
     Role,
     Source,
     StatedFrame,
+    Storage,
     Strict,
     Subscription,
     Text,
@@ -52,6 +53,7 @@ __all__ = [
     "Settings",
     "Source",
     "StatedFrame",
+    "Storage",
     "Subscription",
     "Text",
     "Topic",
@@ -73,10 +75,25 @@ class Places(Strict):
     reference: Path
     patterns: Path
     organisation: str
+    storage: Storage = Storage()
 
     def of(self, room: str) -> Path:
-        """data/<room>/<organisation>."""
-        return self.data / room / self.organisation
+        """data/<room>/<organisation>, or the same below the address in object storage that the room has.
+
+        The latter is no pathlib.Path: it has the names and parts of one, and store/files.py reads, lists and
+        writes either.
+        """
+        url = self.storage.of(room)
+        if url is None:
+            return self.data / room / self.organisation
+        from kaders.store.cloud import root  # its libraries take a third of a second
+
+        return root(f"{url}/{self.organisation}", f"storage.{room}")
+
+    @property
+    def offered(self) -> Path | None:
+        """The published copy in object storage; None when readers open the one on the disk."""
+        return self.of("published") / f"{self.organisation}.duckdb" if self.storage.published else None
 
     @property
     def reports(self) -> Path:
@@ -176,6 +193,11 @@ class Settings(Strict):
 
         Without the places and the addresses: where files lie and which port a demo world got say nothing.
         """
-        aside: dict[str, Any] = {"places": True, "allowed": True, "sources": {"__all__": {"url"}}}
+        aside: dict[str, Any] = {
+            "places": True,
+            "allowed": True,
+            "sources": {"__all__": {"url"}},
+            "organisation": {"storage"},
+        }
         payload = self.model_dump_json(exclude=aside)
         return hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()

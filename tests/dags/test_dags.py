@@ -191,6 +191,7 @@ class Retry(Exception): pass
 class Unfinished(Exception): pass
 """
 FAKE_JOB = """
+import json
 import os
 from pathlib import Path
 
@@ -209,6 +210,9 @@ def {name}(settings, moment, **options):
 
 def shards(settings, moment):
     return [["a", "b"], ["c"]]
+
+def groups(settings):
+    return json.loads(os.environ.get("FAKE_GROUPS", "[null]"))
 
 def judged(settings, moment):
     return None if "detect " in os.environ.get("FAKE_FAILURES", "").split(";") else "signals.json"
@@ -335,6 +339,23 @@ def test_signals_are_announced_whatever_else_of_the_morning_failed(fake_jobs: Pa
     code, told, _ = run_dags(fake_jobs, *options[:2], "--dags", "morning_signals", failures="detect ")
     assert (code, told[0]["state"], told[0]["failures"]) == (1, "failed", ["detect: mend it"])
     assert announced(fake_jobs)[2:] == [("documents", "load")], "a morning that was not judged has no signals"
+
+
+@pytest.mark.slow
+def test_partitions_are_tagged_in_groups_and_one_that_fails_holds_no_other_back(
+    fake_jobs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [["bode/2026-11-22", "plein/2026-11-22"], ["bode/2026-11-23"]]
+    monkeypatch.setenv("FAKE_GROUPS", json.dumps(groups))
+    options = ("--moment", "2026-11-24T06:30+01:00", "--dags", "tag_and_load")
+    code, told, calls = run_dags(fake_jobs, *options)
+    assert (code, told[0]["state"]) == (0, "success")
+    assert [call.split(" ", 2)[2] for call in calls] == [*map(str, groups), ""]
+
+    code, told, calls = run_dags(fake_jobs, *options, failures=f"tag {groups[0]}")
+    assert (code, told[0]["failures"]) == (1, ["tag: broken"])
+    assert [call.split(" ", 2)[2] for call in calls if call.startswith("tag")].count(str(groups[1])) == 1
+    assert calls[-1].startswith("load")
 
 
 @pytest.mark.slow
