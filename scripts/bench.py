@@ -1,4 +1,4 @@
-"""Measures collection on this machine, and prints what was reached beside what is asked.
+"""Measures collection, search and the warehouse on this machine; prints what was reached and what is asked.
 
 Everything is served on loopback by a process of its own: a thousand sources, each a host of its own, of which
 14 % are odd, slow or dead. The peer, the `reader` package with its workers, updates the same good sources, in
@@ -21,6 +21,7 @@ from typing import Any
 
 import bench_files
 import bench_search
+import bench_store
 from bench_measure import PEER, ours, peer, planned, served
 from bench_organisation import write
 
@@ -33,7 +34,7 @@ PLANNING, TASKS, PLANNED = 30.0, 16, 5000
 """Seconds to plan a round: a tenth of the five minutes until the next; tasks that it may become; sources."""
 ODD = 0.14
 ENTRIES = 25
-MEASURES = ("speed", "peer", "quiet", "plan", "files", "search")
+MEASURES = ("speed", "peer", "quiet", "plan", "files", "search", "store")
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,33 @@ def searching(home: Path, documents: int) -> list[Measure]:
     ]
 
 
+def storing(home: Path, quick: bool) -> list[Measure]:
+    """Loading beside the peer, and a day into warehouses of several sizes; prints the curve."""
+    home.mkdir()
+    house = bench_store.House(home)
+    told = bench_store.loading(house, 1 if quick else 3)
+    lines = list(bench_store.curve(house, bench_store.SIZES[:2] if quick else bench_store.SIZES))
+    print(bench_store.table(lines), end="\n\n")
+    last, ratio = lines[-1], told.ours / told.peers
+    rates = f"{told.ours:,.0f} / {told.peers:,.0f} = {ratio:.1f} x"
+    most = max(told.memory, *(line.most for line in lines))
+    at = f"beside {last.documents:,} documents"
+    asked, times, day, counts, memory = (
+        bench_store.RATE, bench_store.TIMES, bench_store.DAY, bench_store.COUNTS, bench_store.MEMORY,
+    )  # fmt: skip
+    return [
+        Measure(
+            "documents a second into the warehouse", f"{told.ours:,.0f}", f"{asked:,}", told.ours >= asked
+        ),
+        Measure(
+            "documents a second, against the peer's", rates, f"{times:.0f} x", told.whole and ratio >= times
+        ),
+        Measure(f"a day loaded and published {at}", f"{last.day:.1f} s", f"{day:.0f} s", last.day < day),
+        Measure(f"daily counts {at}", f"{last.counts:.1f} s", f"{counts:.0f} s", last.counts < counts),
+        Measure("memory of loading and counting", f"{most:.0f} MB", f"{memory:.0f} MB", most < memory),
+    ]
+
+
 def table(measures: Sequence[Measure]) -> str:
     """The measures as lines of text."""
     rows = [("measure", "reached", "asked", "")]
@@ -186,7 +214,7 @@ def main() -> int:
     """Measure what was asked and print the table."""
     given = arguments()
     wanted = given.only or MEASURES
-    if "peer" in wanted and not PEER.exists():
+    if {"peer", "store"} & {*wanted} and not PEER.exists():
         print("the peer is not installed; `make bench` does that", file=sys.stderr)
         return 2
     part = 10 if given.quick else 1
@@ -205,6 +233,8 @@ def main() -> int:
             found += files(home, given.feeds or bench_files.write(home / "files", 400 // part))
         if "search" in wanted:
             found += searching(home, bench_search.DOCUMENTS // part)
+        if "store" in wanted:
+            found += storing(home / "store", given.quick)
     print(table(found))
     return 0 if all(each.good for each in found) else 1
 

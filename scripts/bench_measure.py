@@ -41,22 +41,22 @@ def served(sources: int, odd: float, entries: int) -> Iterator[dict[str, dict[st
 def ours(folder: Path, data: Path, times: int) -> tuple[list[dict[str, Any]], float]:
     """What each round of collecting said, and the most megabytes of the whole process tree."""
     command = [sys.executable, str(SCRIPTS / "bench_ours.py"), str(folder), str(data), str(times)]
-    out, most = _run(command, "")
+    out, most = run(command, "")
     return out, most
 
 
 def planned(folder: Path, data: Path) -> list[dict[str, Any]]:
     """What planning a round said, with all sources due and with none."""
-    return _run([sys.executable, str(SCRIPTS / "bench_plan.py"), str(folder), str(data)], "")[0]
+    return run([sys.executable, str(SCRIPTS / "bench_plan.py"), str(folder), str(data)], "")[0]
 
 
 def peer(database: Path, urls: Sequence[str], workers: int) -> Mapping[str, Any]:
     """What the peer said of its update."""
-    out, _ = _run([str(PEER), str(SCRIPTS / "bench_peer.py"), str(database), str(workers)], "\n".join(urls))
+    out, _ = run([str(PEER), str(SCRIPTS / "bench_peer.py"), str(database), str(workers)], "\n".join(urls))
     return out[-1]
 
 
-def _run(command: Sequence[str], given: str) -> tuple[list[dict[str, Any]], float]:
+def run(command: Sequence[str], given: str) -> tuple[list[dict[str, Any]], float]:
     """The JSON lines of a command, and the most megabytes. CalledProcessError when it fails."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     most, over = [0.0], threading.Event()

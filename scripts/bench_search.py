@@ -19,7 +19,6 @@ from pathlib import Path
 from kaders.ask.question import question
 from kaders.settings import Places
 from kaders.store.connection import writing
-from kaders.store.publish import publish_from
 from kaders.store.search import search
 from kaders.store.search_index import update
 
@@ -66,7 +65,7 @@ def slowest(home: Path, documents: int) -> Told:
 
 def fill(places: Places, documents: int) -> None:
     """A warehouse with so many documents of such words, published. DuckDB draws them by hashes: no luck."""
-    with writing(places) as con:
+    with writing(places, publishing=True) as con:
         word = f"'w' || (exp(ln({WORDS}) * ((hash(n, k) % 1000003) / 1000003.0)))::INTEGER || 'a'"
         length = f"({SHORTEST} + hash(n) % {LONGEST - SHORTEST})::BIGINT"
         con.execute(
@@ -80,12 +79,12 @@ def fill(places: Places, documents: int) -> None:
                 array_to_string([{word} FOR k IN range(10, {length})], ', ') AS text,
                 'Een stuk' AS snippet, 'nl' AS language, $newest - to_minutes(n) AS published,
                 'source' AS date_origin, $newest - to_minutes(n) AS first_seen, 0 AS engagement,
-                'kept' AS fate
+                'kept' AS fate, 'd' || n AS entry, 'd' || n AS story, 'new' AS relation, 1 AS revision,
+                $newest - to_minutes(n) AS born, $newest - to_minutes(n) AS dated
             FROM (SELECT unnest(range($documents)) AS n)
             """,
             {"newest": NEWEST, "documents": documents},
         )
-        publish_from(con, places)
 
 
 def asked(places: Places) -> Iterator[Told]:
@@ -127,7 +126,7 @@ def measured(home: Path, documents: int) -> Iterator[str]:
 
 CHANGES = {
     "one in 2,000 added": "INSERT INTO core_document BY NAME "
-    "SELECT * REPLACE ('n' || id AS id) FROM core_document WHERE hash(id) % 2000 = 0",
+    "SELECT * REPLACE ('n' || id AS id, 'n' || id AS entry) FROM core_document WHERE hash(id) % 2000 = 0",
     "one withdrawn": "UPDATE core_document SET title = '', text = '', fate = 'withdrawn' WHERE id = 'd5'",
 }
 
@@ -135,10 +134,9 @@ CHANGES = {
 def changed(places: Places) -> Iterator[str]:
     """The index after a load of some documents, and after one has lost its words."""
     for name, change in CHANGES.items():
-        with writing(places) as con:
+        with writing(places, publishing=True) as con:
             con.execute(change)
-            publish_from(con, places)
-        start = time.perf_counter()
+            start = time.perf_counter()
         counts = update(places)
         spent = time.perf_counter() - start
         yield f"update, {name}: {spent:.1f} s, {counts['added']:,} added, {counts['removed']:,} removed"
