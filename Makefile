@@ -141,7 +141,7 @@ build/bench/.installed: requirements-bench.txt
 	@touch $@
 
 .PHONY: bench
-bench: install build/bench/.installed ## Speed and memory of collection, beside a peer [QUICK=1 FEEDS=folder]
+bench: install build/bench/.installed ## Speed and memory of collection, search and the warehouse, beside a peer [QUICK=1 FEEDS=folder]
 	@$(BIN)/python scripts/bench.py $(if $(QUICK),--quick) $(if $(FEEDS),--feeds "$(abspath $(FEEDS))")
 
 .PHONY: faults

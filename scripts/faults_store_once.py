@@ -12,17 +12,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kaders.jobs import erase as erase_job
 from kaders.jobs.load import files_to_load
 from kaders.jobs.load import load as load_job
 from kaders.load import load as settings_of
 from kaders.settings import Settings
-from kaders.store.connection import writing
-from kaders.store.publish import publish
+from kaders.store.connection import publish, writing
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import Words
 
 MOMENT = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
 """Of every job: after all that landed."""
+
+
+PERSON = "Zwaluwstaartje"
+"""Who is in some of the documents, and is erased."""
+ASKED = erase_job.Request(texts=(PERSON,))
 
 
 def load(settings: Settings) -> None:
@@ -41,12 +46,18 @@ def rebuild(settings: Settings) -> None:
     rebuild_warehouse(settings.places, files_to_load(settings), MOMENT, keep_words=Words(9999))
 
 
+def erase(settings: Settings) -> None:
+    """Erase a person, as `kaders erase` does."""
+    erase_job.erase(settings, MOMENT, ASKED, erase_job.look(settings, ASKED), why="a trial")
+
+
 JOBS: dict[str, Callable[[Settings], None]] = {
     "load": load,
     "first load": load,
     "publish": lambda settings: publish(settings.places),
     "migrate": migrate,
     "rebuild": rebuild,
+    "erase": erase,
 }
 
 

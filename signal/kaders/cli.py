@@ -10,12 +10,13 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from kaders import __version__, commands
 from kaders.errors import ConfigurationError, KadersError
+from kaders.typed import day, instant, positive, whole
 
 DEFAULT_ORG = "organisations/waterdam"
 
@@ -84,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     text = "Add a source by its address, or bring in and hand out lists of sources."
     source = found.add_parser("source", help=text, description=text)
     _fill(source.add_subparsers(required=True, metavar="WHAT"), SOURCE_COMMANDS)
+    text = "Show the keys of the authors' pseudonyms, or replace them."
+    key = found.add_parser("key", help=text, description=text)
+    _fill(key.add_subparsers(required=True, metavar="WHAT"), KEY_COMMANDS)
     return parser
 
 
@@ -111,74 +115,27 @@ def _org(command: argparse.ArgumentParser) -> None:
 
 
 def _moment(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--day", type=_day, help="the morning of this day, 06:30 (YYYY-MM-DD)")
-    command.add_argument("--moment", type=_instant, help="a moment with its zone, ISO 8601")
+    command.add_argument("--day", type=day, help="the morning of this day, 06:30 (YYYY-MM-DD)")
+    command.add_argument("--moment", type=instant, help="a moment with its zone, ISO 8601")
 
 
 def _world(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scenario", type=Path, help="YAML of the demo world")
-    command.add_argument("--seed", type=_whole, default=None, help="another seed is another world")
-    command.add_argument("--days", type=_positive, default=None, help="length of the demo world in days")
+    command.add_argument("--seed", type=whole, default=None, help="another seed is another world")
+    command.add_argument("--days", type=positive, default=None, help="length of the demo world in days")
 
 
 def _option(*names: str, **how: object) -> Option:
     return lambda command: command.add_argument(*names, **how)  # type: ignore[arg-type]
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-23") from None
+def _of(module: str) -> Callable[[str], Callable[[argparse.Namespace], int]]:
+    """The commands of a module by name; it is loaded when one runs: it brings network or database along."""
 
+    def named(name: str) -> Callable[[argparse.Namespace], int]:
+        return lambda args: int(getattr(import_module(f"kaders.{module}"), name)(args))
 
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no moment; write it as 2026-11-23T06:30+01:00"
-        ) from None
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write it as 7")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if _whole(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is less than one day")
-    return int(text)
-
-
-def _source(name: str) -> Callable[[argparse.Namespace], int]:
-    """A command of source_commands, which is loaded when it runs: it brings the network along."""
-
-    def do(args: argparse.Namespace) -> int:
-        from kaders import source_commands
-
-        return int(getattr(source_commands, name)(args))
-
-    return do
-
-
-def _upkeep(name: str) -> Callable[[argparse.Namespace], int]:
-    """A command of upkeep_commands, which is loaded when it runs: it brings the database along."""
-
-    def do(args: argparse.Namespace) -> int:
-        from kaders import upkeep_commands
-
-        return int(getattr(upkeep_commands, name)(args))
-
-    return do
-
-
-def _search(args: argparse.Namespace) -> int:
-    from kaders.search_commands import search_  # it brings the database along
-
-    return search_(args)
+    return named
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -186,6 +143,9 @@ def _check(args: argparse.Namespace) -> int:
     return commands.check(args) or (_source("online")(args) if args.online else 0)
 
 
+_key, _people, _upkeep = _of("key_commands"), _of("people_commands"), _of("upkeep_commands")
+_source, _search = _of("source_commands"), _of("search_commands")("search_")
+_history = _of("history_commands")("history")
 _add, _import = _source("add"), _source("import_")
 YES = _option("--yes", action="store_true", help="write without asking")
 SOURCE_COMMANDS: Commands = {
@@ -215,6 +175,14 @@ SOURCE_COMMANDS: Commands = {
         (_option("file", type=Path, help="the OPML file to write; - for the terminal"), _org),
     ),
 }
+KEY_COMMANDS: Commands = {
+    "rotate": (
+        _key("rotate_"),
+        "Add a key and bring every stored pseudonym up to it; each person stays one.",
+        (_org, _moment, _option("--why", default="", help="the reason, kept with the date of the key")),
+    ),
+    "show": (_key("show"), "Number and date of each key, never the key.", (_org,)),
+}
 COMMANDS: Commands = {
     "init": (
         commands.init,
@@ -237,7 +205,7 @@ COMMANDS: Commands = {
             _moment,
             _world,
             _option("--airflow", action="store_true", help="the last mornings as real Airflow DAG runs"),
-            _option("--mornings", type=_positive, default=3, help="mornings of the demo that go all the way"),
+            _option("--mornings", type=positive, default=3, help="mornings of the demo that go all the way"),
         ),
     ),
     "collect": (
@@ -249,7 +217,20 @@ COMMANDS: Commands = {
             _option("--due", action="store_true", help="only those that are due, as a schedule does"),
         ),
     ),
-    "tag": (commands.job("tag"), "Tag what has landed.", (_org, _moment)),
+    "tag": (
+        commands.tag,
+        "Tag what has landed.",
+        (
+            _org,
+            _moment,
+            _option(
+                "--partition",
+                action="append",
+                metavar="SOURCE/DAY",
+                help="only what this source gave on this day, as bode/2026-11-20; repeat it for more",
+            ),
+        ),
+    ),
     "load": (commands.job("load"), "Load what was tagged into the warehouse.", (_org, _moment)),
     "detect": (commands.job("detect"), "Judge the morning: signals.json.", (_org, _moment)),
     "report": (
@@ -262,7 +243,7 @@ COMMANDS: Commands = {
     "backfill": (
         commands.backfill,
         "Judge and report a past morning again, through the DAG.",
-        (_org, _option("--day", type=_day, required=True, help="the morning (YYYY-MM-DD)")),
+        (_org, _option("--day", type=day, required=True, help="the morning (YYYY-MM-DD)")),
     ),
     "status": (
         commands.status,
@@ -278,9 +259,14 @@ COMMANDS: Commands = {
             _moment,
             _option("--since", default="", help="from when: 7d, 24h, 2w ago, or a day (YYYY-MM-DD)"),
             _option("--until", default="", help="up to when, in the same way; a day is included"),
-            _option("--limit", type=_whole, default=20, help="how many to show of all (default 20)"),
+            _option("--limit", type=whole, default=20, help="how many to show of all (default 20)"),
             _option("--csv", type=Path, help="the CSV file to write; - for the terminal"),
         ),
+    ),
+    "history": (
+        _history,
+        "What became of a document: when it changed, in what, and who else carried it.",
+        (_option("address", help="of the document, or its id"), _org, _moment),
     ),
     "parse": (
         commands.parse,
@@ -318,6 +304,31 @@ COMMANDS: Commands = {
             _option("--replace", action="store_true", help="move what is there aside"),
         ),
     ),
+    "erase": (
+        _people("erase"),
+        "Erase a person, a page or words everywhere and for good; shows what goes and asks.",
+        (
+            _org,
+            _moment,
+            _option("--author", action="append", default=[], metavar="NAME", help="as the source writes it"),
+            _option("--url", action="append", default=[], metavar="ADDRESS", help="of a page or a post"),
+            _option("--text", action="append", default=[], metavar="WORDS", help="that stand side by side"),
+            _option("--source", help="the only source whose authors are meant"),
+            _option("--why", default="", help="the reason, for the log; without the name"),
+            _option("--dry-run", action="store_true", help="only show what would go"),
+            _option("--sent-too", action="store_true", help="also out of reports that people have had"),
+            _option("--yes", action="store_true", help="do not ask"),
+        ),
+    ),
+    "audit": (
+        _people("audit"),
+        "The log of erasures, exports, backups and quotes with a name.",
+        (
+            _org,
+            _moment,
+            _option("--since", default="", help="from when: 7d, 24h, 2w ago, or a day (YYYY-MM-DD)"),
+        ),
+    ),
     "housekeeping": (
         commands.job("housekeeping"),
         "Remove what retention says must go.",
@@ -339,15 +350,15 @@ COMMANDS: Commands = {
         (
             _option("--scenario", type=Path, required=True),
             _option("--sources", type=Path, help="sources.yaml (default: the one beside the scenario)"),
-            _option("--seed", type=_whole, default=0, help="another seed is another world"),
-            _option("--days", type=_positive, help="length in days (default: as the scenario says)"),
+            _option("--seed", type=whole, default=0, help="another seed is another world"),
+            _option("--days", type=positive, help="length in days (default: as the scenario says)"),
             _option("--out", type=Path, required=True),
         ),
     ),
     "serve": (
         commands.serve,
         "Serve the demo world on loopback and print its address.",
-        (_org, _world, _option("--port", type=_whole, default=0, help="default: any free one")),
+        (_org, _world, _option("--port", type=whole, default=0, help="default: any free one")),
     ),
     "feeds": (
         commands.feeds,

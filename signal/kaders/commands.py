@@ -12,7 +12,7 @@ from functools import partial
 from importlib import import_module
 from itertools import count
 
-from kaders.errors import Busy, ConfigurationError
+from kaders.errors import Busy, ConfigurationError, KadersError
 from kaders.load import load as load_settings
 from kaders.load import remarks_on, root
 from kaders.model import Summary
@@ -92,6 +92,17 @@ def collect(args: argparse.Namespace) -> int:
     return job("collect", work)(args)
 
 
+def tag(args: argparse.Namespace) -> int:
+    """All that has landed, or some partitions of it."""
+
+    def work(settings: Settings, moment: datetime) -> Summary:
+        from kaders.jobs.tag import tag
+
+        return tag(settings, moment, only=args.partition)
+
+    return job("tag", work)(args)
+
+
 def parse(args: argparse.Namespace) -> int:
     from kaders.jobs.parse import parse
 
@@ -121,6 +132,11 @@ def check(args: argparse.Namespace) -> int:
     settings = _settings(args, world=LOOPBACK)
     remarks = [f"remark: {remark}" for remark in remarks_on(args.org, world=LOOPBACK)]
     print("\n".join([*remarks, ""]), end="")
+    if settings.places.storage.rooms():
+        from kaders.store.cloud import problems
+
+        if found := problems(settings.places):
+            raise KadersError("\n".join(found))
     print(
         f"{args.org}: {len(settings.sources)} sources, {len(settings.topics)} topics, "
         f"{len(settings.frames)} stated frames, {len(settings.subscriptions)} subscriptions; no problems"

@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from kaders.commands import now
 from kaders.errors import ConfigurationError
 from kaders.load import load, root
 from kaders.settings import Settings
+from kaders.store import audit
 from kaders.store.connection import Connection
 from kaders.store.frames import frame, texts, viewing
 
@@ -60,6 +62,15 @@ class Published:
         """One row per morning and issue, or those of one issue ("topic:<id>" or "area:<code>")."""
         return self._days("trends", since, until, order="day, issue", issue=issue)
 
+    def attention(
+        self, since: Day | None = None, until: Day | None = None, *, issue: str | None = None
+    ) -> pd.DataFrame:
+        """One row per day and issue on which others published something, or those of one issue.
+
+        documents counts them all; items counts a story once, however many publishers carry it.
+        """
+        return self._days("attention", since, until, order="day, issue", issue=issue)
+
     def documents(
         self,
         since: Day | None = None,
@@ -72,7 +83,8 @@ class Published:
         """One row per document published on these days, kept or a copy, in its latest revision.
 
         topic, source: only those of one topic, of one source. text: a column with the full text as well, NA
-        for sources whose `licence` in sources.yaml is not "full".
+        for sources whose `licence` in sources.yaml is not "full". Handing out texts is noted in the audit
+        log, so it needs the right to write that.
         """
         more = ["list_contains(string_split(topics, ', '), $topic)"] if topic else []
         with self._view() as con:
@@ -124,7 +136,11 @@ class Published:
         return found.join(rest.drop(columns=["kind", "owner_group"])).reset_index()
 
     def _texts(self, con: Connection) -> pd.DataFrame:
-        return texts(con, [one.id for one in self._settings.sources if one.licence == "full"])
+        found = texts(con, [one.id for one in self._settings.sources if one.licence == "full"])
+        counts = {"texts": int(found["text"].notna().sum())}
+        if counts["texts"]:
+            audit.note(self._settings.places, now(), "full_texts", counts=counts, note="for a notebook")
+        return found
 
     def _days(
         self, view: str, since: Day | None, until: Day | None, *conditions: str, order: str, **equal: Any

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kaders import commands
 from kaders.jobs.search import Answer, Line, search
 from kaders.load import load
+from kaders.store import audit
 from kaders.store.files import write
 
 if TYPE_CHECKING:  # a table takes a third of a second to get ready, which only --csv needs
@@ -39,6 +40,8 @@ def search_(args: argparse.Namespace) -> int:
     from kaders.deliver.tables import csv_bytes
 
     content = csv_bytes(table(answer))
+    counts = {"hits": len(answer.lines)}
+    audit.note(settings.places, commands.now(), "export", counts=counts, note="hits of a search, as CSV")
     if str(args.csv) == "-":
         sys.stdout.buffer.write(content)
     else:

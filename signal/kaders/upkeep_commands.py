@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kaders.commands import job, moment_of, not_beside_airflow, progress_bars, say
 from kaders.jobs import backup as jobs
+from kaders.jobs.erase import again
 from kaders.load import load
 from kaders.model import Summary
 from kaders.settings import Settings
@@ -24,7 +25,11 @@ def verify(args: argparse.Namespace) -> int:
 def backup(args: argparse.Namespace) -> int:
     """`backup FILE|FOLDER`: visits wait meanwhile; the key goes along only with --with-key."""
 
+    elsewhere: tuple[str, ...] = ()
+
     def work(settings: Settings, moment: datetime) -> Summary:
+        nonlocal elsewhere
+        elsewhere = settings.places.storage.rooms()
         with progress_bars() as progress:
             return jobs.backup(
                 settings,
@@ -40,6 +45,8 @@ def backup(args: argparse.Namespace) -> int:
         if args.with_key
         else "The key of the pseudonyms is not in it: keep a copy of that elsewhere (or say --with-key)."
     )
+    if "landing" in elsewhere:
+        print("Landing is not in it either: it stays in object storage, which must keep it safe.")
     return code
 
 
@@ -48,7 +55,8 @@ def restore(args: argparse.Namespace) -> int:
     settings = load(args.org, data=args.into or args.data)
     not_beside_airflow(settings)
     with run_lock(settings.places, restoring=True):
-        summary = jobs.restore(settings, moment_of(args, settings), args.file, replace=args.replace)
+        moment = moment_of(args, settings)
+        summary = jobs.restore(settings, moment, args.file, replace=args.replace, again=again)
     code = say(summary)
     if len(summary.outputs) > 1:
         print(

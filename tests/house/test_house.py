@@ -20,6 +20,10 @@ DOORS = ("collect", "net", "store", "deliver")
 ALLOWED = {
     "duckdb": ("store",),
     "requests": ("net",),
+    "botocore": ("store",),
+    "fsspec": ("store",),
+    "s3fs": ("store",),
+    "upath": ("store",),
     "spacy": ("tag",),
     "airflow": (),
 }

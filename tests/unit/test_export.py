@@ -15,8 +15,7 @@ from kaders.jobs.export import export
 from kaders.report.trend_words import NO, NO_DATA, SYNTHETIC, TITLES, YES
 from kaders.report.trends import week_before
 from kaders.settings import Organisation, Places, Settings
-from kaders.store.connection import writing
-from kaders.store.publish import publish
+from kaders.store.connection import publish, writing
 
 MONDAY = date(2026, 11, 23)
 MOMENT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -127,11 +127,22 @@ def test_wrong_use_stays_wrong_use(settings: Settings) -> None:
 
 
 def test_the_jobs_themselves_are_remembered(settings: Settings) -> None:
-    from kaders.jobs import alerts, collect, detect, housekeeping, imports, rebuild, report, tag
+    from kaders.jobs import (
+        alerts,
+        collect,
+        detect,
+        erase,
+        housekeeping,
+        imports,
+        rebuild,
+        report,
+        rotate,
+        tag,
+    )
     from kaders.jobs import load as load_job
 
     done = [collect.collect, imports.import_file, tag.tag, load_job.load, detect.detect, report.report]
-    done += [alerts.alerts, export, housekeeping.housekeeping, rebuild.rebuild]
+    done += [alerts.alerts, export, housekeeping.housekeeping, rebuild.rebuild, rotate.rotate, erase.erase]
     assert all(hasattr(each, "__wrapped__") for each in done) and len(done) == len(FLOW)
     export(settings, NOW)
     assert runs.last(settings.places, "export") == Run(NOW, Result(Ending.DONE))

@@ -10,6 +10,7 @@ from kaders.jobs.housekeeping import housekeeping
 from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
+from kaders.store import audit, keys
 from kaders.store import backup as store
 
 Again = Callable[[Settings, datetime], Summary]
@@ -31,6 +32,8 @@ def backup(
     """
     path = target / store.name_of(settings.places, moment) if target.is_dir() else target
     counts = store.back_up(settings.places, path, moment, with_key=with_key, progress=progress)
+    said = "with the key of pseudonyms" if with_key else ""
+    audit.note(settings.places, moment, "backup", counts=counts, note=said)
     return Summary("backup", moment, counts, outputs=(str(path),))
 
 
@@ -44,13 +47,15 @@ def restore(
     lies. Raises as store.backup.restore, and then nothing has changed.
     """
     told = store.restore(source, settings.places, moment, replace=replace)
+    said = "with the key of pseudonyms" if told["key"] else ""
+    audit.note(settings.places, moment, "restore", counts={"files": len(told["files"])}, note=said)
     after = [again(settings, moment)] if again else []
     after.append(housekeeping(settings, moment))
     counts = {"files": len(told["files"])} | {name: n for each in after for name, n in each.counts.items()}
     failures = tuple(failure for each in after for failure in each.failures)
-    if not store.key_of(settings.places).exists():
+    if not keys.path_of(settings.places).exists():
         failures += (
-            f"The backup has no key of pseudonyms: put {store.key_of(settings.places)} back before the next "
+            f"The backup has no key of pseudonyms: put {keys.path_of(settings.places)} back before the next "
             "visit, or known authors get new pseudonyms",
         )
     outputs = tuple(filter(None, (str(settings.places.published), told["aside"])))

@@ -25,7 +25,7 @@ from kaders.jobs.visit import visit
 from kaders.model import Fetch, Summary
 from kaders.net.door import open_door
 from kaders.settings import Settings, Source
-from kaders.store import keys, state
+from kaders.store import erased, keys, state
 from kaders.store.journal import Journal, fold
 from kaders.store.robots import KeptRobots
 from kaders.store.waits import Waits
@@ -92,6 +92,7 @@ def collect(
     sources = _chosen(settings, only)
     places, at = settings.places, moment.astimezone(UTC)
     fold(places)
+    erased.marks(places)  # a damaged list is one sentence here, and not a fault of every source
     with (
         open_door(settings, KeptRobots(places, now), patience=PATIENCE) as door,
         Journal(places, at, _shard(only)) as journal,
@@ -151,6 +152,7 @@ def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Sett
     by: dict[str, list[Fetch]] = {outcome: [] for outcome in ("OK", "PARTIAL", "FAILED", "NOT EXPECTED")}
     for line in fetches:
         by[line.outcome].append(line)
+    left_out = sum(line.erased for line in fetches)
     good, named = by["OK"] + by["PARTIAL"], by["FAILED"] + by["PARTIAL"]
     return Summary(
         job="collect",
@@ -164,7 +166,8 @@ def _summary(moment: datetime, fetches: list[Fetch], ledger: str, settings: Sett
             "unchanged": sum(not line.landing for line in good),
             "entries": sum(line.entries for line in good),
             "new": sum(line.new_entries for line in good),
-        },
+        }
+        | ({"erased": left_out} if left_out else {}),
         failures=tuple(_sentence(line, settings) for line in named),
         outputs=tuple(line.landing for line in good if line.landing) + ((ledger,) if ledger else ()),
     )

@@ -70,6 +70,7 @@ def moments(asked: World, settings: Settings, *, last: date | None) -> tuple[dat
 
 def in_use(settings: Settings) -> Path | None:
     """The folder of the world that the collected data come from; None when there is none."""
+    _on_disk(settings)
     marker = settings.places.of("landing") / MARKER
     if not marker.is_file():
         return None
@@ -79,6 +80,7 @@ def in_use(settings: Settings) -> Path | None:
 
 def prepare(asked: World, settings: Settings) -> Path:
     """The folder of the world, written when it is not there; another world starts from a clean slate."""
+    _on_disk(settings)
     folder = settings.places.data / "world" / settings.organisation.id / asked.name
     if not folder.is_dir():
         fresh = folder.with_suffix(".tmp")
@@ -91,6 +93,12 @@ def prepare(asked: World, settings: Settings) -> Path:
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(asked.name)
     return folder
+
+
+def _on_disk(settings: Settings) -> None:
+    """A world is thrown away when another is asked for, and no bucket is ever emptied by Kaders."""
+    if settings.places.storage.rooms():
+        raise ConfigurationError("A demo world stays on the disk: take `storage` out of organisation.yaml")
 
 
 def forget(settings: Settings) -> None:

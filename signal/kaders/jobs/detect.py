@@ -17,7 +17,6 @@ from kaders.store.counts import items_of_count
 from kaders.store.documents import documents_as_of
 from kaders.store.files import write
 from kaders.store.ledger import coverage, last_period, volumes
-from kaders.store.publish import publish_from
 from kaders.store.results import past_findings, save_results
 from kaders.tag.pipeline import stop_words, tagger_version
 
@@ -32,7 +31,7 @@ def detect(settings: Settings, moment: datetime) -> Summary:
     a rerun gives the same bytes. Raises Busy when another process holds the warehouse.
     """
     zone, span = settings.organisation.timezone, window(moment, settings.organisation)
-    with writing(settings.places) as con:
+    with writing(settings.places, publishing=True) as con:
         history = volumes(con, moment, zone, HISTORY_DAYS)
         alarms = health(history, settings.visited, last_period(moment, zone), settings.organisation)
         payload = morning(
@@ -47,7 +46,6 @@ def detect(settings: Settings, moment: datetime) -> Summary:
             alarms=alarms,
         )
         save_results(con, payload)
-        publish_from(con, settings.places)
     path = settings.places.signals(span.day)
     write(path, (json.dumps(payload, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
     failed = [s for s in payload["sources"] if s["state"] == "FAILED"]

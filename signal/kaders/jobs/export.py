@@ -9,14 +9,16 @@ from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.report.trends import NOTHING, Counted, Week, week_before, workbook
 from kaders.settings import Settings
+from kaders.store import audit
 from kaders.store.connection import reading
 from kaders.store.files import write
+from kaders.store.published import is_there
 from kaders.store.trends import counted
 
 
 def _count(settings: Settings, week: Week, moment: datetime) -> Counted:
     """This week and the one before; nothing at all while nothing was published."""
-    if not settings.places.published.exists():
+    if not is_there(settings.places):
         return NOTHING
     zone = settings.organisation.timezone
     with reading(settings.places) as con:
@@ -34,9 +36,10 @@ def export(settings: Settings, moment: datetime) -> Summary:
     week = week_before(moment.astimezone(settings.organisation.zone).date())
     tables = workbook(_count(settings, week, moment), week, settings)
     folder = settings.places.of("out") / "trends" / week.name
+    counts = {table.id: len(table.frame) for table in tables[1:]}
+    audit.note(settings.places, moment, "export", counts=counts, note=f"trends of {week.name}")
     files = {folder / "trends.xlsx": workbook_bytes(tables, moment=moment)}
     files |= {folder / f"{table.id}.csv": csv_bytes(table) for table in tables}
     for path, content in files.items():
         write(path, content)
-    counts = {table.id: len(table.frame) for table in tables[1:]}
     return Summary("export", moment, counts, outputs=tuple(str(path) for path in files))

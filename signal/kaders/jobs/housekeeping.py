@@ -11,43 +11,50 @@ from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.read.items import fingerprint
 from kaders.settings import Settings
-from kaders.store import forgotten, landing, retention, withdrawn
+from kaders.store import audit, files, forgotten, landing, retention, rewrite, rotation, withdrawn
+from kaders.store.blocks import read_before_publishing
 from kaders.store.connection import writing
-from kaders.store.publish import publish_from
 from kaders.store.search_index import keep_up
 
 
 def remember(settings: Settings, paths: list[Path]) -> None:
     """Keeps the fingerprints of what goes from landing: a source that still shows it lands it no more."""
-    root = settings.places.of("landing")
-    for path in paths:
-        if path.is_relative_to(root):
-            with suppress(Quarantine):  # what cannot be read cannot be recognised either
-                marks = [fingerprint(item) for item in landing.read(path)]
-                forgotten.remember(settings.places, path.parent.parent.name, landing.landed_at(path), marks)
+    root = settings.places.of("landing")  # which may be on the disk, and tagged files in object storage
+    for path in files.ahead(path for path in paths if str(path).startswith(f"{root}/")):
+        with suppress(Quarantine):  # what cannot be read cannot be recognised either
+            marks = [fingerprint(item) for item in landing.read(path)]
+            forgotten.remember(settings.places, path.parent.parent.name, landing.landed_at(path), marks)
 
 
 @remembered("housekeeping")
 def housekeeping(settings: Settings, moment: datetime) -> Summary:
     """Empties old texts, removes old landing and tagged files that were loaded, and strays; publishes.
 
-    Before that it takes out what was withdrawn while another job had it in hand.
+    Before that it finishes an erasure that was broken off, takes out what was withdrawn while another job had
+    it in hand, and brings pseudonyms up to the newest key, which a rotation may have left to it
+    (store/rotation.py).
 
     counts: texts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
     removed, however old. Raises Busy when another process writes the warehouse.
     """
+    from kaders.jobs.erase import finish  # which loads as well
+
     places, keep = settings.places, settings.organisation.retention
+    left = finish(settings, moment)
+    rotation.raise_files(places)
     withdrawn.sweep(places)
-    with writing(places) as con:
+    with writing(places, publishing=True) as con:
+        rotation.raise_rows(con, places)
         emptied = retention.forget_words(con, moment, retention.words_of(keep, settings.sources))
         old = retention.old_files(con, places, moment, keep.landing)
         remember(settings, old)
-        con.execute("CHECKPOINT")
-        publish_from(con, places)
+        read_before_publishing(con, places.warehouse, all_of_it=True)
+    rewrite.settle(places)
     keep_up(places)
     counts = {
         "texts_emptied": emptied,
-        "files_removed": retention.remove(old),
+        "files_removed": retention.remove([*old, *audit.too_old(places, moment, keep.audit_years)]),
         "strays_removed": retention.remove(retention.stray_files(places)),
     }
-    return Summary(job="housekeeping", moment=moment, counts=counts)
+    failures = tuple(filter(None, [*left, rotation.too_old(places)]))
+    return Summary(job="housekeeping", moment=moment, counts=counts, failures=failures)

@@ -10,9 +10,9 @@ from kaders.jobs.remembered import remembered
 from kaders.jobs.visit import PARTLY, landed_before
 from kaders.model import Fetch, Outcome, Summary
 from kaders.read import imported
-from kaders.read.items import Asked, fingerprint
+from kaders.read.items import Asked, is_known
 from kaders.settings import Settings, Source
-from kaders.store import keys, landing, ledger_files
+from kaders.store import erased, keys, landing, ledger_files
 
 
 @remembered("import")
@@ -25,14 +25,17 @@ def import_file(settings: Settings, path: Path, moment: datetime, *, source: str
     """
     entry = _source(settings, source)
     at = moment.astimezone(UTC)
+    erased.marks(settings.places)  # a list that does not fit the key is found before a key is made
     key = keys.key(settings.places)
     found = imported.parse(_content(path), Asked(entry, at, key), name=path.name)
     known = landed_before(settings, source)
-    fresh = [item for item in found.items if fingerprint(item) not in known]
+    new = [item for item in found.items if not is_known(item, known)]
+    fresh, left_out = erased.sift(settings.places, new)
     landed = landing.write(settings.places, source, at, fresh) if fresh else ""
     visit = _visit(source, at, found, len(fresh), landed)
     ledger = ledger_files.append(settings.places, at, f"import-{source}", [visit])
     counts = {"rows": found.rows, "entries": len(found.items), "new": len(fresh), "bad": len(found.problems)}
+    counts |= {"erased": left_out} if left_out else {}
     return Summary(
         job="import",
         moment=moment,

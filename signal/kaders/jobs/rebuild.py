@@ -9,8 +9,10 @@ from kaders.jobs.load import files_to_load
 from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.settings import Settings
+from kaders.store.published import fetch
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import words_of
+from kaders.store.rewrite import settle
 from kaders.store.search_index import keep_up
 
 
@@ -26,6 +28,7 @@ def rebuild(
     from kaders.jobs.tag import tag  # spaCy takes a second to import
 
     tagged = tag(settings, moment)
+    fetch(settings.places)  # on a new machine: it has what no file holds any more
     counts, failures = rebuild_warehouse(
         settings.places,
         files_to_load(settings),
@@ -33,6 +36,7 @@ def rebuild(
         keep_words=words_of(settings.organisation.retention, settings.sources),
         progress=progress,
     )
+    settle(settings.places)
     keep_up(settings.places, anew=True)
     outputs = (str(settings.places.warehouse), str(settings.places.published))
     return Summary(

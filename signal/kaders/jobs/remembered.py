@@ -47,7 +47,8 @@ def _keep(
     """A full disk, or a call that the job itself refused, must not break or mask what the job did."""
     with suppress(Exception):
         given = signature.bind(*args, **kwargs).arguments
-        part = ", ".join(given.get("only") or ())
+        only = given.get("only") or ()  # tasks side by side have nothing in common
+        part = f"{only[0]} and {len(only) - 1} more" if only else ""
         runs.keep(given["settings"].places, name, given["moment"], result, part=part)
 
 

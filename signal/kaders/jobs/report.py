@@ -32,21 +32,26 @@ def report(settings: Settings, moment: datetime) -> Summary:
     newest mornings there are, so that painting a past day again does not turn them back. Raises KadersError
     when the morning has no signals or they cannot be read; an unreadable other morning is named as a failure.
     """
-    out = settings.places.of("out")
     day = moment.astimezone(settings.organisation.zone).date().isoformat()
     folder = settings.places.reports / day
     payload = _read(folder / "signals.json", day)
     written = {folder / name: _painted(payload, language, day) for language, name in PAGES.items()}
-    days = _days(settings.places.reports)
-    payloads, failures = _latest(settings.places.reports, days)
-    if payloads:
-        language = settings.organisation.languages[0]
-        written[out / "index.html"] = mornings(days, list(payloads.values()))
-        written[out / "signals.atom"] = feed(list(payloads.values()), language)
+    painted, failures = lists(settings)
+    written |= painted
     for path, text in written.items():
         write(path, text.encode())
     counts = {"signals": len(payload["signals"]), "watch": len(payload["watch"]), "pages": len(PAGES)}
     return Summary("report", moment, counts, failures, tuple(str(path) for path in written))
+
+
+def lists(settings: Settings) -> tuple[dict[Path, str], tuple[str, ...]]:
+    """The list and the feed of the mornings so far by their paths, and a sentence for each unreadable one."""
+    out, days = settings.places.of("out"), _days(settings.places.reports)
+    payloads, failures = _latest(settings.places.reports, days)
+    if not payloads:
+        return {}, failures
+    shown, language = list(payloads.values()), settings.organisation.languages[0]
+    return {out / "index.html": mornings(days, shown), out / "signals.atom": feed(shown, language)}, failures
 
 
 def _painted(payload: dict[str, Any], language: ReportLanguage, day: str) -> str:

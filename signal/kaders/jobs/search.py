@@ -14,6 +14,7 @@ from kaders.ask.tree import Node
 from kaders.errors import Busy, ConfigurationError
 from kaders.settings import Settings
 from kaders.store.files import Unwritable
+from kaders.store.published import is_there
 from kaders.store.search import Hit
 from kaders.store.search import search as search_store
 from kaders.store.search_index import Progress, current, update
@@ -97,7 +98,7 @@ def bound(settings: Settings, moment: datetime, said: str, *, end: bool = False)
 
 def _freshen(settings: Settings, progress: Progress | None) -> None:
     places = settings.places
-    if places.published.exists() and current(places):
+    if is_there(places) and current(places):
         return
     try:
         update(places, progress=progress)

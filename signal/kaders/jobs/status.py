@@ -9,6 +9,7 @@ from kaders.jobs.source_status import Standing, clock, source_lines, standings, 
 from kaders.settings import Settings
 from kaders.store import inventory, landing, runs
 from kaders.store.connection import reading
+from kaders.store.published import is_there
 from kaders.store.results import sizes
 
 DUE = time(8, 0)
@@ -26,6 +27,8 @@ FLOW = (
     "export",
     "housekeeping",
     "rebuild",
+    "rotate",
+    "erase",
 )
 """The jobs that are remembered, in the order in which a day needs them."""
 NAMED = 10
@@ -39,7 +42,7 @@ def status(settings: Settings, moment: datetime, *, every: bool = False) -> list
 
     every: a line for each source also where there are very many; otherwise for those with something to say.
     """
-    if not settings.places.published.exists():
+    if not is_there(settings.places):
         return _unloaded(settings, moment, every=every)
     with reading(settings.places) as con:
         found, size = standings(con, settings, moment), sizes(con)

@@ -15,10 +15,10 @@ from kaders.jobs.haul import Haul, Round, haul
 from kaders.jobs.pages import read_pages
 from kaders.model import Fetch, Item, Outcome
 from kaders.net.door import FetchFailed
-from kaders.read.items import digest, fingerprint
+from kaders.read.items import digest, fingerprint, is_known
 from kaders.read.readers import READERS
 from kaders.settings import Settings, Source
-from kaders.store import forgotten, landing, pages, state, withdrawn
+from kaders.store import erased, forgotten, landing, pages, state, withdrawn
 from kaders.store.files import Unwritable
 from kaders.store.lock import source_lock
 
@@ -144,14 +144,16 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
     known, guids = _known(by.settings, source.id, memory, by, all_of_it=backfill or memory.lost)
     gone = withdrawn.concerned(places, source.id, brought.gone, brought.gone_authors)
     entries = [*_once(brought.items), *(_withdrawn(source, guid, by) for guid in gone)]
-    fresh = [item for item in entries if fingerprint(item) not in known]
+    fresh, left_out = erased.sift(places, [item for item in entries if not is_known(item, known)])
     new = _unheard(by.settings, source.id, memory, fresh, guids)
     file = landing.prepared(places, source.id, at, fresh) if fresh else None
     line = replace(
         _line(source, brought, memory, at, entries=len(brought.items) + brought.skipped, bad=brought.bad),
         new_entries=len(new),
         landing=file.name if file else "",
+        erased=left_out,
     )
+    line = _said(line, [f"{left_out} left out, for they were erased"] if left_out else [])
     by.journal.note(line)
     if file:
         file.write()
@@ -159,6 +161,7 @@ def _collected(source: Source, remembered: state.State | None, by: Round) -> Fet
         pages.queue(places, source.id, fresh)
     withdrawn.withdraw(places, source.id, gone, brought.gone_authors)
     if not backfill:
+        brought.cursor = erased.forgets(places, source.id, brought.items, brought.cursor)
         after = remember.after_success(memory, source, brought, at, by.settings, landed=fresh, new=new)
         state.save(places, source.id, after)
     return line
@@ -213,15 +216,17 @@ def _with_articles(source: Source, by: Round, line: Fetch) -> Fetch:
             budget_seconds=READING,
             most=PAGES_AT_ONCE,
         )
-        if found.items:
-            landing.write(places, source.id, at, found.items)
+        items, left_out = erased.sift(places, found.items)
+        if items:
+            landing.write(places, source.id, at, items)
         pages.done(places, source.id, [item.guid for item in found.items])
     except Unwritable:
         raise
     except Exception as error:
         return _said(line, [f"its pages could not be read: {type(error).__name__}"])
     by.wait_for(source, found.retry_after)
-    said = [f"{len(found.items)} articles read"] if found.items else []
+    said = [f"{len(items)} articles read"] if items else []
+    said += [f"{left_out} articles left out, for they were erased"] if left_out else []
     said += [of_pages(found.failures)] if found.failures else []
     said += [f"{found.left} pages wait"] if found.left else []
     if found.refused and line.outcome == "OK":

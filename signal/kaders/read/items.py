@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -165,17 +166,25 @@ def unique(items: Iterable[Item | None]) -> tuple[Item, ...]:
 
 
 def fingerprint(each: Item) -> str:
-    """16 hexadecimal characters that change when an entry does; fetch moment and engagement do not count."""
+    """16 hexadecimal characters that change when an entry does; fetch moment and engagement do not count.
+
+    Nor does the author, whose pseudonym changes with the key that it was made with.
+    """
+    return _fingerprint(each, "")
+
+
+def is_known(each: Item, marks: AbstractSet[str]) -> bool:
+    """Whether an entry, as its reader gave it, is among fingerprints.
+
+    In those of before keys could be replaced the author counts. They are of the first key, as what readers
+    give is.
+    """
+    return not marks.isdisjoint((fingerprint(each), _fingerprint(each, each.author or "")))
+
+
+def _fingerprint(each: Item, author: str) -> str:
     published = each.published.isoformat() if each.published else ""
-    return digest(
-        each.guid,
-        each.url,
-        each.title,
-        each.text,
-        published,
-        each.language or "",
-        each.author or "",
-    )
+    return digest(each.guid, each.url, each.title, each.text, published, each.language or "", author)
 
 
 def digest(*parts: str, size: int = 8) -> str:

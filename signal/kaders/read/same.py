@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 LONG_ENOUGH = 100
 """Characters from which an equal text makes a copy whatever its title; feeds' read-on lines are shorter."""
 LEAD = 20
-"""Words by which a text with another tail or headline is known again: the first sentence of a news story is 15
-to 25 words long, and papers shorten agency copy from the end."""
+"""Words by which a text with another tail or headline is known again: the first sentence of a news story has
+15 to 25, and papers shorten agency copy from the end."""
 LEAD_OF = 30
 """Words from which a text has a lead and a tail; a shorter one is known as a whole."""
 STORY_HOURS = 72

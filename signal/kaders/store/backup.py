@@ -13,14 +13,14 @@ from typing import Any
 from kaders import __version__
 from kaders.errors import ConfigurationError, KadersError
 from kaders.settings import Places
-from kaders.store import archive, sums
+from kaders.store import archive, erased, keys, sums
 from kaders.store.connection import alone, explained, opened
-from kaders.store.files import room_on_disk
+from kaders.store.files import away, room_on_disk
 from kaders.store.lock import being_restored
 from kaders.store.migrate import migrations, version
 from kaders.store.sql import quoted
 
-COPIED = ("state", "ledger", "landing", "out")
+COPIED = ("audit", "state", "ledger", "landing", "out")
 """In this order, after the warehouse: each names what stands in a later one, which is written first."""
 MADE_ANEW = ("tagged",)
 """Not in an archive: `kaders tag` makes it from landing. What is there belongs to the landing of now."""
@@ -47,6 +47,7 @@ def back_up(
 ) -> dict[str, int]:
     """Writes one archive of landing, state, ledger, out and the warehouse; how many files and bytes.
 
+    What is in object storage stays there and is in no archive (docs/growing-out.md).
     with_key: the key of the pseudonyms as well. The warehouse is copied by DuckDB, alone; visits may go on
     meanwhile: what lands later is missing in all of it, or in its landing folder one file too many.
     Raises Busy when another process writes the warehouse, KadersError when that is damaged or the target is
@@ -56,7 +57,7 @@ def back_up(
     try:
         _snapshot(places, snapshot)
         head = {"organisation": places.organisation, "moment": moment.isoformat(), "kaders": __version__}
-        has_key = with_key and key_of(places).exists()
+        has_key = with_key and keys.path_of(places).exists()
         members = partial(_members, places, snapshot, with_key=has_key)
         written = archive.write(target, head | {"key": has_key}, _watched(members, progress))
     finally:
@@ -85,8 +86,8 @@ def _members(places: Places, snapshot: Path, *, with_key: bool) -> Iterator[tupl
     if snapshot.exists():
         yield _name(places, places.warehouse), snapshot
     if with_key:
-        yield _name(places, key_of(places)), key_of(places)
-    for room in COPIED:
+        yield _name(places, keys.path_of(places)), keys.path_of(places)
+    for room in _here(places, COPIED):
         for path in sorted(places.of(room).rglob("*")):
             if path.is_file() and path.suffix not in (*PASSING, sums.BESIDE):
                 yield _name(places, path), path
@@ -105,18 +106,16 @@ def _watched(
             progress(number, max(number, total))
 
 
-def key_of(places: Places) -> Path:
-    """Where the key of the pseudonyms lies (store/keys.py)."""
-    return places.data / "keys" / f"{places.organisation}.key"
-
-
 def restore(source: Path, places: Places, moment: datetime, *, replace: bool = False) -> dict[str, Any]:
     """Puts an archive in the place of what is there; what its list says, and `aside`: where the old lies now.
 
     Everything is unpacked beside it and checked first. replace: something may be there; it is moved aside,
-    never removed. Lists of who was erased and what is not to land again keep the lines of now. Raises
-    ConfigurationError when something is there and `replace` is not given, or when the archive is of another
-    organisation; KadersError when it is damaged; Unwritable when the disk is full. Then all stands as it was.
+    never removed. Lists of who was erased and what is not to land again keep the lines of now, and the ring
+    of pseudonyms the keys that were added since.
+
+    Raises ConfigurationError when something is there and `replace` is not given, or when the archive is of
+    another organisation; KadersError when it is damaged; Unwritable when the disk is full. Then all stands as
+    it was.
     """
     if not source.is_file():
         raise ConfigurationError(f"{source} is not there: name the file that `kaders backup` wrote")
@@ -133,10 +132,15 @@ def restore(source: Path, places: Places, moment: datetime, *, replace: bool = F
             staging.mkdir(parents=True)
         told = archive.unpack(source, staging, rooms=rooms)
         _fits(told, places, staging)
+        erased.list_owed(places)
         for folder in JOINED:
             _join(places.of("state") / folder, staging / "state" / places.organisation / folder)
+        _join(places.of("audit"), staging / "audit" / places.organisation)
+        erased.owe_again(staging / "state" / places.organisation)
         with alone(places), room_on_disk(places.data):
-            _swap(rooms, staging, aside, places, key=bool(told["key"]))
+            _swap(
+                rooms, staging, aside, places, key=bool(told["key"]) and not _has_later_key(places, staging)
+            )
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return told | {"aside": str(aside) if aside.exists() else ""}
@@ -144,9 +148,14 @@ def restore(source: Path, places: Places, moment: datetime, *, replace: bool = F
 
 def _rooms(places: Places) -> dict[str, Path]:
     """What a restore replaces, by its path in the data folder."""
-    paths = [places.of(room) for room in (*COPIED, *MADE_ANEW)]
-    paths += [places.warehouse, places.published, places.search, key_of(places)]
+    paths = [places.of(room) for room in _here(places, (*COPIED, *MADE_ANEW))]
+    paths += [places.warehouse, places.published, places.search, keys.path_of(places)]
     return {_name(places, path): path for path in paths}
+
+
+def _here(places: Places, rooms: tuple[str, ...]) -> list[str]:
+    """The rooms that are on the disk: object storage has means of its own, and outlives this machine."""
+    return [room for room in rooms if not away(places.of(room))]
 
 
 def _name(places: Places, path: Path) -> str:
@@ -158,6 +167,16 @@ def _filled(path: Path) -> bool:
     if not path.is_dir():
         return path.exists() and path.suffix != ".key"
     return any(one.is_file() and one.suffix not in PASSING for one in path.rglob("*"))
+
+
+def _has_later_key(places: Places, staging: Path) -> bool:
+    """Whether the ring of now is that of the backup with keys added since: then that one stays."""
+    then = keys.read(staging / _name(places, keys.path_of(places)))
+    try:
+        now = keys.ring(places)
+    except ConfigurationError:
+        return False  # it is damaged, and the backup mends it
+    return len(now) > len(then) and now[: len(then)] == tuple(each.secret for each in then)
 
 
 def _fits(told: dict[str, Any], places: Places, staging: Path) -> None:
@@ -195,7 +214,7 @@ def _swap(rooms: dict[str, Path], staging: Path, aside: Path, places: Places, *,
     being_restored(places).touch()
     try:
         for name, path in rooms.items():
-            if path == key_of(places) and not key:
+            if path == keys.path_of(places) and not key:
                 continue  # the one that is there stays
             for one in (path, path.with_name(f"{path.name}.wal")):
                 if one.exists():

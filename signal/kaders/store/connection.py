@@ -6,6 +6,7 @@ both lose rows without a word (docs/decisions).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +16,26 @@ from filelock import FileLock, Timeout
 
 from kaders.errors import Busy, KadersError
 from kaders.settings import Places
+from kaders.store.blocks import read_before_publishing
 from kaders.store.files import Unwritable, room_on_disk
 from kaders.store.migrate import migrate, migrations, version
+from kaders.store.publish import publish_file
+from kaders.store.published import is_there
 from kaders.store.sql import quoted
 
 Connection = duckdb.DuckDBPyConnection
 
 PATIENCE = 30.0
 """Seconds to wait for another writer: a load takes a few, a load of a whole demo history some ten."""
-OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 """Nothing is ever fetched from DuckDB's site; what Kaders needs is built in."""
 
+MEMORY = 2500
+"""Megabytes that DuckDB may use, the rest goes to disk: with 10 million documents a load stays below the 4 GB
+that it may take (`make bench`). On a small machine half of what there is, so that others live."""
 INTERRUPTED = "Query interrupted"
 """What DuckDB makes of Ctrl-C while it works."""
 _FULL = ("No space left", "Disk quota", "database or disk is full", "File too large")
@@ -40,12 +50,13 @@ _DAMAGED = (
 
 
 @contextmanager
-def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connection]:
+def writing(places: Places, *, patience: float = PATIENCE, publishing: bool = False) -> Iterator[Connection]:
     """The warehouse, up to date and open for this writer alone.
 
-    patience: seconds to wait for another writer. Raises Busy when that one holds on for longer, KadersError
-    when the file is damaged or the disk full. What stands in no finished transaction when the block fails is
-    undone.
+    patience: seconds to wait for another writer. publishing: afterwards readers get what is in it then, and
+    no other writer comes between; nothing is published when the block fails. Raises Busy when another writer
+    holds on for longer, KadersError when the file is damaged or the disk full. What stands in no finished
+    transaction when the block fails is undone.
     """
     with alone(places, patience=patience):
         _begin(places.warehouse)
@@ -53,6 +64,16 @@ def writing(places: Places, *, patience: float = PATIENCE) -> Iterator[Connectio
             migrate(con)
             yield con
             con.execute("CHECKPOINT")
+            if publishing:
+                read_before_publishing(con, places.warehouse)
+        if publishing:
+            publish_file(places, places.warehouse)
+
+
+def publish(places: Places) -> None:
+    """Gives readers what is in the warehouse now. Raises as `writing` and publish_file."""
+    with writing(places, publishing=True):
+        pass
 
 
 def _begin(path: Path) -> None:
@@ -77,10 +98,11 @@ def reading(places: Places) -> Iterator[Connection]:
     """The published copy, read-only; a later publication does not change it under the reader's hands.
 
     Attached to an empty database, because within one process DuckDB hands out an open file again by its name,
-    even after another file took that name. Raises KadersError when nothing was published yet.
+    even after another file took that name. Raises KadersError when nothing was published yet, and
+    files.Unreachable when it is in object storage that cannot be reached.
     """
     path = places.published
-    if not path.exists():
+    if not is_there(places):
         raise KadersError(f"Nothing has been loaded for {places.organisation} yet: run `kaders run` first")
     with opened(None) as con, explained(path):
         con.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
@@ -113,7 +135,7 @@ def opened(path: Path | None) -> Iterator[Connection]:
     place = path or Path(":memory:")
     with explained(place):
         try:
-            con = duckdb.connect(str(place), config=dict(OFFLINE))
+            con = duckdb.connect(str(place), config=OFFLINE | {"memory_limit": f"{_memory()}MB"})
         except duckdb.Error as error:
             raise _unopened(place, error) from error
         try:
@@ -121,6 +143,12 @@ def opened(path: Path | None) -> Iterator[Connection]:
             yield con
         finally:
             con.close()
+
+
+def _memory() -> int:
+    """Megabytes that DuckDB may use on this machine."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return min(MEMORY, there // 2)
 
 
 @contextmanager

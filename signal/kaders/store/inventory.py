@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaders.settings import Places
+from kaders.store import files as store_files
 from kaders.store import ledger_files, tagged
 from kaders.store.connection import Connection
 
@@ -26,8 +27,7 @@ class TaggedFile:
 
 def tagger_versions(places: Places) -> list[str]:
     """The tagger versions of which there are files."""
-    folder = places.of("tagged")
-    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return store_files.folders(places.of("tagged"))
 
 
 def tagged_files(places: Places, *, current: str = "") -> list[TaggedFile]:
@@ -36,9 +36,10 @@ def tagged_files(places: Places, *, current: str = "") -> list[TaggedFile]:
     versions = tagger_versions(places)
     for version in versions:
         root = places.of("tagged") / version
+        age = store_files.age_of(root) if len(versions) > 1 else None
         for path in tagged.paths(places, version):
             landing = path.relative_to(root).as_posix()
-            written = path.stat().st_mtime_ns if len(versions) > 1 else 0
+            written = age(path) if age else 0
             offer = (version == current, written, version, TaggedFile(landing, version, path))
             if landing not in best or offer[:3] > best[landing][:3]:
                 best[landing] = offer

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from kaders.model import Fetch
 from kaders.settings import Places
-from kaders.store import ledger_files
+from kaders.store import files, ledger_files
 from kaders.store.files import Unwritable, room_on_disk
 
 
@@ -106,7 +106,8 @@ def _lines(path: Path, places: Places) -> list[Fetch]:
             line = ledger_files.line_of(json.loads(text))
             found[line.source] = line
     root = places.of("landing")
-    return [line for _, line in sorted(found.items()) if not line.landing or (root / line.landing).exists()]
+    landed = files.there([root / line.landing for line in found.values() if line.landing])
+    return [line for _, line in sorted(found.items()) if not line.landing or root / line.landing in landed]
 
 
 def _folder(places: Places) -> Path:

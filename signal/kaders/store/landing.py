@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kaders.model import Item
+from kaders.read.document import ERASED, erased_guid
+from kaders.read.people import current
 from kaders.settings import Places
-from kaders.store import packed, sums
+from kaders.store import files, keys, packed, sums
 from kaders.store.packed import SUFFIX, stamp
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -29,13 +31,18 @@ class Unwritten:
 
     def write(self) -> str:
         """Write the file; its name. Raises files.Unwritable when the disk is full."""
-        packed.write(self._path, self._lines)
+        packed.land(self._path, self._lines)
         return self.name
 
 
 def prepared(places: Places, source: str, moment: datetime, items: Iterable[Item]) -> Unwritten:
-    """Items as one landing file, not written yet: the same items at the same moment give the same file."""
-    lines = "".join(_line(item) for item in items).encode()
+    """Items as one landing file, not written yet: the same items at the same moment give the same file.
+
+    Their authors are brought up to the newest key of pseudonyms. Raises ConfigurationError when the keys are
+    damaged.
+    """
+    ring = keys.ring(places)
+    lines = "".join(_line(renewed(item, ring)) for item in items).encode()
     utc = moment.astimezone(UTC)
     name = f"{utc:%H%M%S}Z-{sums.digest(lines)}{SUFFIX}"
     path = places.of("landing") / source / f"{utc:%Y-%m-%d}" / name
@@ -47,10 +54,9 @@ def write(places: Places, source: str, moment: datetime, items: Iterable[Item]) 
     return prepared(places, source, moment, items).write()
 
 
-def paths(places: Places, source: str | None = None) -> list[Path]:
-    """The landing files of the organisation or of one source, oldest first."""
-    root = places.of("landing")
-    found = root.glob(f"{source or '*'}/*/*{SUFFIX}")
+def paths(places: Places, source: str | None = None, day: str | None = None) -> list[Path]:
+    """The landing files of the organisation, of one source, or of one day (YYYY-MM-DD), oldest first."""
+    found = files.below(places.of("landing"), f"{source or '*'}/{day or '*'}/*{SUFFIX}")
     return sorted((path for path in found if not path.name.startswith(".")), key=_moment_and_path)
 
 
@@ -75,6 +81,21 @@ def empty(path: Path, chosen: Callable[[Item], bool], *, why: str = "withdrawn")
     )
 
 
+def erase(path: Path, chosen: Callable[[Item], bool]) -> int:
+    """As `empty`, and the guid goes too, as one may name somebody; also of what was withdrawn before."""
+
+    def new(fields: dict[str, Any]) -> str | None:
+        one = _item(fields)
+        if one.guid.startswith(ERASED) or not chosen(one):
+            return None
+        guid = erased_guid(one.source, one.guid or one.url)
+        return _line(replace(without_words(one), guid=guid))
+
+    return packed.change(
+        path, new, kind="landing", first=lambda was, will_be: sums.note(path, was, will_be, "erased")
+    )
+
+
 def without_words(item: Item) -> Item:
     """What is left of an item when its source has withdrawn it."""
     return Item(
@@ -88,6 +109,16 @@ def without_words(item: Item) -> Item:
         date_mark=item.date_mark,
         withdrawn=True,
     )
+
+
+def renewed(item: Item, ring: Sequence[bytes]) -> Item:
+    """The item with its author as the newest key has it."""
+    return replace(item, author=current(item.author, ring)) if item.author and len(ring) > 1 else item
+
+
+def partition_of(path: Path) -> str:
+    """The partition of a landing file: what one source gave on one day (UTC), as `source/2026-11-20`."""
+    return f"{path.parent.parent.name}/{path.parent.name}"
 
 
 def landed_at(path: Path) -> datetime:

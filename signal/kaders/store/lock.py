@@ -15,14 +15,17 @@ from kaders.store.files import room_on_disk
 
 
 @contextmanager
-def source_lock(places: Places, source: str) -> Iterator[bool]:
-    """Whether a source is ours to visit: not when another run is at it now. Free when its holder ends."""
+def source_lock(places: Places, source: str, *, patience: float = 0.0) -> Iterator[bool]:
+    """Whether a source is ours to visit: not when another run is at it now. Free when its holder ends.
+
+    patience: seconds to wait for that.
+    """
     path = places.of("state") / "locks" / f"{source}.lock"
     with room_on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=patience)
         except Timeout:
             yield False
             return

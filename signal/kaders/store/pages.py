@@ -16,7 +16,8 @@ from kaders.errors import Busy
 from kaders.model import Item
 from kaders.read.accounts import is_page
 from kaders.settings import Places
-from kaders.store import files
+from kaders.store import files, keys
+from kaders.store.landing import renewed
 from kaders.store.packed import stamp
 
 MOST = 500
@@ -90,15 +91,29 @@ def done(places: Places, source: str, guids: Iterable[str]) -> None:
         _change(places, source, lambda known: [one for one in known if one.entry.guid not in over])
 
 
+def sources(places: Places) -> list[str]:
+    """The sources that have or had a queue."""
+    return sorted(path.stem for path in (places.of("state") / "pages").glob("*.jsonl"))
+
+
+def raise_authors(places: Places, source: str) -> None:
+    """Brings up the authors in the queue of a source to the newest key. Raises as `queue`."""
+    if _path(places, source).exists():
+        _change(places, source, lambda known: known)
+
+
 def _to_be_read(each: Item) -> bool:
     return not each.withdrawn and not each.same_as and is_page(each.url)
 
 
 def _change(places: Places, source: str, changed: Callable[[list[Waiting]], list[Waiting]]) -> None:
-    """Reads, changes and writes the queue while nobody else does; nothing is written when nothing changed."""
+    """Reads, changes and writes the queue while nobody else does; nothing is written when nothing changed.
+
+    What is written has its authors as the newest key of pseudonyms has them.
+    """
     with _locked(places, source):
-        known = waiting(places, source)
-        new = changed(known)
+        known, ring = waiting(places, source), keys.ring(places)
+        new = [replace(one, entry=renewed(one.entry, ring)) for one in changed(known)]
         if new != known:
             files.write(_path(places, source), "".join(map(_line, new)).encode())
 

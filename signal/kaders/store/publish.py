@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
 from pathlib import Path
 
+from kaders.errors import KadersError
 from kaders.settings import Places
-from kaders.store.connection import Connection, writing
 from kaders.store.files import room_on_disk
-from kaders.store.sql import quoted
+from kaders.store.published import offer
+
+_CLONE = 0x40049409
+"""FICLONE of Linux: on Btrfs and XFS the copy shares its blocks with the file until one of them changes."""
 
 
-def publish(places: Places) -> None:
-    """Writes the published copy; who has the old one open keeps it whole.
+def publish_file(places: Places, source: Path) -> None:
+    """Makes a copy of a warehouse what readers open; who has the old one open keeps it whole.
 
-    Raises Busy when the warehouse is being written, KadersError when the disk is full.
+    source: a file that nobody has open and that nobody else may open meanwhile (connection.alone): a copy of
+    one that is open may lack rows, and says nothing of it. Copying the bytes is an order of magnitude faster
+    than DuckDB's COPY FROM DATABASE, and the blocks carry checksums. Raises KadersError when the file has a
+    log that was not worked in, files.Unwritable when the disk is full, Unreachable for object storage.
     """
-    with writing(places) as con:
-        publish_from(con, places)
-
-
-def publish_from(con: Connection, places: Places) -> None:
-    """The same over a connection that is open and in no transaction."""
+    log = source.with_name(f"{source.name}.wal")
+    if log.exists():
+        raise KadersError(f"{log} was not worked into {source} and nothing was published: run this again")
     target = places.published
     part = target.with_name(f".{target.name}.tmp")
     with room_on_disk(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _forget(part)
         try:
-            _copy(con, part)
+            _copy(source, part)
             part.replace(target)
         finally:
-            _forget(part)
+            part.unlink(missing_ok=True)
+    offer(places)
 
 
-def _copy(con: Connection, path: Path) -> None:
-    """DuckDB copies its own tables: the file itself may never be copied while it is open."""
-    name = str(con.execute("SELECT current_database()").fetchall()[0][0]).replace('"', '""')
-    con.execute(f"ATTACH {quoted(path)} AS publication")
-    try:
-        con.execute(f'COPY FROM DATABASE "{name}" TO publication')
-    finally:
-        con.execute("DETACH publication")
-
-
-def _forget(path: Path) -> None:
-    """Removes a file and the log that DuckDB keeps beside it."""
-    for one in (path, path.with_name(f"{path.name}.wal")):
-        one.unlink(missing_ok=True)
+def _copy(source: Path, part: Path) -> None:
+    """A clone where the disk can make one, else all bytes."""
+    with source.open("rb") as old, part.open("wb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), _CLONE, old.fileno())
+        except OSError:
+            shutil.copyfileobj(old, new, 2**22)

@@ -16,9 +16,10 @@ from kaders.store.files import Unwritable, room_on_disk
 from kaders.store.inventory import TaggedFile
 from kaders.store.loader import load_pending
 from kaders.store.migrate import migrate
-from kaders.store.publish import publish_from
+from kaders.store.publish import publish_file
 from kaders.store.results import save_results
 from kaders.store.retention import Words, forget_words
+from kaders.store.rotation import raise_rows
 from kaders.store.sql import quoted
 
 OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
@@ -54,9 +55,10 @@ def rebuild_warehouse(
                 if kept is None:
                     _remember(con, places)
                 counts, failures = load_pending(con, places, files, moment, progress=progress)
+                raise_rows(con, places)
                 forget_words(con, moment, keep_words)
                 con.execute("CHECKPOINT")
-                publish_from(con, places)
+            publish_file(places, part)
             if was_there and kept != path:
                 failures += (LOST.format(path=path, aside=_put_aside(path), kept=kept or PAGES),)
             _replace(part, path)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kaders.settings import Places, Retention, Source
-from kaders.store import landing, sums, tagged
+from kaders.store import files, landing, sums, tagged
 from kaders.store.connection import Connection, transaction
 from kaders.store.files import room_on_disk
 from kaders.store.inventory import loaded_landing, tagger_versions
@@ -16,7 +16,7 @@ from kaders.store.sql import sql
 
 STRAY = 24 * 3600
 """Seconds after which a half-written file has no writer any more: no job takes a day."""
-WORKING_ROOMS = ("landing", "state", "ledger", "tagged", "out")
+WORKING_ROOMS = ("landing", "state", "ledger", "tagged", "out", "near")
 LOGS_KEPT = timedelta(days=30)
 """Of Airflow's tasks: they take some megabytes a day, and nobody looks further back for a fault."""
 
@@ -74,13 +74,14 @@ def old_files(con: Connection, places: Places, moment: datetime, days: int) -> l
     ]
 
 
-def stray_files(places: Places) -> list[Path]:
-    """What was left behind more than a day ago on the disk's own clock.
+def stray_files(places: Places, *, older: float = STRAY) -> list[Path]:
+    """What was left behind more than a day (`older`, in seconds) ago on the disk's own clock.
 
     That is half-written files (*.tmp) and notes of landing files that are gone. The age of a left-over is a
     matter of this machine and not of the moment that a run is about.
     """
-    rooms = [places.of(room).rglob("*.tmp") for room in WORKING_ROOMS]
+    folders = [places.of(room) for room in WORKING_ROOMS]  # in object storage nothing is half-written
+    rooms = [folder.rglob("*.tmp") for folder in folders if not files.away(folder)]
     rooms += [
         f.parent.glob(f"*{places.organisation}.duckdb*.tmp*") for f in (places.warehouse, places.published)
     ]
@@ -88,8 +89,8 @@ def stray_files(places: Places) -> list[Path]:
     found += sums.left_over(places.of("landing"))
     if not found:
         return []
-    now = _clock_of_disk(places)
-    return sorted(path for path in found if now - path.stat().st_mtime > STRAY)
+    now = clock_of_disk(places)
+    return sorted(path for path in found if now - path.stat().st_mtime > older)
 
 
 def old_logs(folder: Path, moment: datetime) -> list[Path]:
@@ -101,14 +102,23 @@ def old_logs(folder: Path, moment: datetime) -> list[Path]:
 
 def remove(paths: Iterable[Path]) -> int:
     """Removes files, what is noted beside them, and the folders that become empty by it; how many files."""
-    count = 0
-    for path in paths:
+    listed = list(paths)
+    _remove_stored([path for path in listed if files.away(path)])
+    for path in (path for path in listed if not files.away(path)):
         path.unlink(missing_ok=True)
         sums.beside(path).unlink(missing_ok=True)
-        count += 1
         for folder in _empty(path.parent):
             folder.rmdir()
-    return count
+    return len(listed)
+
+
+def _remove_stored(paths: list[Path]) -> None:
+    """The same in object storage, which has no folders; notes are listed, as nearly no file has one."""
+    noted = {
+        path: note for room in {path.parents[2] for path in paths} for path, note in sums.notes(room).items()
+    }
+    files.remove(paths)
+    files.remove([noted[path] for path in paths if path in noted])
 
 
 def _empty(folder: Path) -> Iterator[Path]:
@@ -119,9 +129,11 @@ def _empty(folder: Path) -> Iterator[Path]:
         yield one
 
 
-def _clock_of_disk(places: Places) -> float:
+def clock_of_disk(places: Places) -> float:
+    """What time the disk has it: the age of a file is a matter of that clock. Raises files.Unwritable."""
     probe = places.warehouse.with_suffix(".clock")
     with room_on_disk(probe):
+        probe.parent.mkdir(parents=True, exist_ok=True)
         probe.touch()
     try:
         return probe.stat().st_mtime

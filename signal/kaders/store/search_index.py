@@ -27,6 +27,7 @@ from kaders.errors import Busy, KadersError
 from kaders.settings import Places
 from kaders.store.connection import Connection, explained, opened
 from kaders.store.files import Unwritable, room_on_disk
+from kaders.store.published import is_there
 from kaders.store.sql import quoted, sql
 
 FORMAT = 1
@@ -57,7 +58,7 @@ def update(places: Places, *, anew: bool = False, progress: Progress | None = No
     another process is at it, KadersError when nothing is published or the disk is full. Stopped half-way,
     the old index stands.
     """
-    if not places.published.exists():
+    if not is_there(places):
         raise KadersError(f"Nothing has been loaded for {places.organisation} yet: run `kaders run` first")
     with alone(places):
         if not anew and current(places):

@@ -1,9 +1,9 @@
 """Checksums of landing files: in the name, and beside a file from which words were taken since.
 
 A landing file is named after its moment and the checksum of its lines. When words go from it (its source took
-them back, or a person asked), the name stays, for much refers to it; what the lines were and will be is noted
-beside the file before it changes. So damage, a change that was meant and a change that broke off half-way can
-be told apart.
+them back, or a person asked) or its pseudonyms get a new key, the name stays, for much refers to it; what the
+lines were and will be is noted beside the file before it changes. So damage, a change that was meant and a
+change that broke off half-way can be told apart.
 """
 
 from __future__ import annotations
@@ -56,13 +56,15 @@ def note(path: Path, before: bytes, after: bytes, why: str) -> None:
         files.write(beside(path), lines.encode())
 
 
-def standing(path: Path) -> Standing:
+def standing(path: Path, *, noted: bool = True) -> Standing:
     """How a landing file stands, after reading all of it.
 
-    CHANGED: words were taken out, and the lines are those that were left. UNFINISHED: that was begun, and the
-    file is still as it was. DAMAGED: it cannot be unpacked, or nobody noted that its lines would be these.
+    noted: whether there may be a note beside it; it is looked for in any case when the lines are others.
+    CHANGED: words were taken out or pseudonyms renewed, and the lines are those that came of it. UNFINISHED:
+    that was begun, and the file is still as it was. DAMAGED: it cannot be unpacked, or nobody noted that its
+    lines would be these.
     """
-    named, changes = _named(path), _changes(path)
+    named, changes = _named(path), _changes(path) if noted else []
     try:
         lines = packed.lines_of(path, kind="landing")
     except Quarantine:
@@ -73,16 +75,22 @@ def standing(path: Path) -> Standing:
     for change in changes:
         meant |= {change["is"]} if change["was"] in meant else set()
     if found not in meant:
-        return Standing.DAMAGED
+        return Standing.DAMAGED if noted else standing(path)
     if not changes:
         return Standing.WHOLE
     return Standing.CHANGED if found == changes[-1]["is"] else Standing.UNFINISHED
 
 
+def notes(folder: Path) -> dict[Path, Path]:
+    """The notes below a landing folder, by the file that each is about."""
+    found = files.below(folder, f"*/*/*{SUFFIX}{BESIDE}")
+    return {one.with_name(one.name.removesuffix(BESIDE)): one for one in found}
+
+
 def left_over(folder: Path) -> list[Path]:
     """The notes below a landing folder whose file is gone, in order."""
-    notes = folder.glob(f"*/*/*{SUFFIX}{BESIDE}")
-    return sorted(one for one in notes if not one.with_name(one.name.removesuffix(BESIDE)).exists())
+    about = notes(folder)
+    return sorted(about[gone] for gone in about.keys() - files.there(list(about)))
 
 
 def _named(path: Path) -> str | None:
@@ -94,7 +102,7 @@ def _named(path: Path) -> str | None:
 def _changes(path: Path) -> list[dict[str, Any]]:
     """The changes that are noted, oldest first; none when the note cannot be read."""
     try:
-        read = [json.loads(line) for line in beside(path).read_text("utf-8").splitlines()]
+        read = [json.loads(line) for line in files.read(beside(path)).decode().splitlines()]
         return [{name: str(each[name]) for name in ("was", "is", "why")} for each in read]
     except (OSError, ValueError, TypeError, KeyError):
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 from kaders.errors import Quarantine
 from kaders.model import Fetch
 from kaders.settings import Places
-from kaders.store import journal, landing, ledger_files, packed, sums, tagged
+from kaders.store import files, journal, landing, ledger_files, packed, sums, tagged
+from kaders.store.erasing import of_an_erasure
 from kaders.store.findings import Finding
 from kaders.store.inventory import tagger_versions
 from kaders.store.sums import Standing
@@ -19,11 +21,11 @@ from kaders.store.sums import Standing
 RESTORE = "Put it back from a backup (`kaders restore`)"
 _STANDS = {
     Standing.DAMAGED: f"{RESTORE}; what was loaded of it is in the warehouse still",
-    Standing.UNFINISHED: "Run `kaders housekeeping`; if a `kaders erase` was broken off, run that again",
+    Standing.UNFINISHED: "Run `kaders housekeeping`, which finishes it",
 }
 _SAYS = {
     Standing.DAMAGED: "is damaged: its lines are not those that landed",
-    Standing.UNFINISHED: "still has words that were about to be taken out",
+    Standing.UNFINISHED: "still has words that were about to be taken out, or pseudonyms of an old key",
 }
 
 Gone = Callable[[str], bool]
@@ -52,8 +54,9 @@ def verify_files(places: Places, gone: Gone) -> Files:
 
 
 def _landing(places: Places, found: Files) -> Iterator[Finding]:
-    for path in landing.paths(places):
-        stands = sums.standing(path)
+    noted = sums.notes(places.of("landing"))
+    for path in files.ahead(landing.paths(places)):
+        stands = sums.standing(path, noted=path in noted)
         found.landing.add(path.relative_to(places.of("landing")).as_posix())
         found.counts.update(landing_files=1, changed=stands is Standing.CHANGED)
         if stands in _STANDS:
@@ -93,12 +96,19 @@ def _ledger(places: Places, gone: Gone, found: Files) -> Iterator[Finding]:
         yield Finding("landing files that are gone", f"{name} is in the ledger and not in landing", RESTORE)
     heard.hear(journal.unfolded(places))
     for name in sorted(found.landing - heard.named):
-        if _round_of_pages(name) not in heard.rounds:
+        if _round_of_pages(name) not in heard.rounds and not _of_an_erasure(places, name):
             yield Finding(
                 "landing files without a visit",
                 f"{name} is in landing and no line of the ledger names it",
                 "Its items are loaded all the same; a ledger file that is missing comes back from a backup",
             )
+
+
+def _of_an_erasure(places: Places, name: str) -> bool:
+    """Whether a landing file says of erased entries that they are withdrawn: no visit brought that."""
+    with suppress(Quarantine):  # named as damaged already
+        return of_an_erasure(places.of("landing") / name)
+    return False
 
 
 def _round_of_pages(name: str) -> tuple[str, datetime]:
@@ -113,7 +123,7 @@ def _round_of_pages(name: str) -> tuple[str, datetime]:
 def _tagged(places: Places, gone: Gone, found: Files) -> Iterator[Finding]:
     """Tagged files have no checksum of ours: gzip's own tells damage, and landing makes them anew."""
     for version in tagger_versions(places):
-        for path in tagged.paths(places, version):
+        for path in files.ahead(tagged.paths(places, version)):
             found.counts.update(tagged_files=1)
             name = path.relative_to(places.of("tagged") / version).as_posix()
             if name not in found.landing:

@@ -15,6 +15,7 @@ from kaders.report.source_message import RECEIVER
 from kaders.settings import Places
 from kaders.store import files as store_files
 from kaders.store import tagged
+from kaders.store.blocks import read_through, tables
 from kaders.store.connection import Connection, opened
 from kaders.store.findings import Finding
 from kaders.store.migrate import migrations, version
@@ -180,10 +181,9 @@ def _damage(con: Connection, path: Path, name: str, mend: str) -> Iterator[Findi
         what = f"{path} is of {'an older' if older else 'a newer'} Kaders (schema {known}, this one {ours})"
         yield Finding(name, what, LOAD if older else "Update Kaders")
         return
-    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY ALL"
-    for (table,) in con.execute(query).fetchall():
+    for table in tables(con):
         try:
-            con.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {name}.{table}").fetchall()
+            read_through(con, f"{name}.{table}")
         except duckdb.Error:
             yield Finding(name, f"{path} is damaged in {table}", mend)
     with suppress(duckdb.Error):

@@ -10,17 +10,18 @@ authors, as hashes, stand in which landing file; it is made anew from the files 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read.document import identity
 from kaders.read.items import digest, fingerprint
+from kaders.read.people import current
 from kaders.settings import Places
-from kaders.store import files, forgotten, landing, tagged
+from kaders.store import files, forgotten, keys, landing, tagged
 from kaders.store.inventory import tagger_versions
 
 
@@ -47,12 +48,13 @@ def held(places: Places, source: str, guids: Collection[str]) -> set[str]:
 
 def written_by(places: Places, source: str, authors: Collection[str]) -> list[str]:
     """The guids of what landed from a source by these pseudonyms and was not taken back, in order."""
-    wanted, found = set(authors), dict[str, None]()
+    found, ring = dict[str, None](), keys.ring(places)
+    wanted = {current(author, ring) for author in authors}
     if not wanted:
         return []
     for path in _paths(places, (each for each in _listed(places, source) if each.authors & wanted)):
         with suppress(Quarantine):  # the tag job names a damaged file
-            found |= {item.guid: None for item in landing.read(path) if item.author in wanted}
+            found |= {item.guid: None for item in landing.read(path) if _by(item, ring) in wanted}
     return list(found)
 
 
@@ -76,11 +78,12 @@ def withdraw(places: Places, source: str, guids: Collection[str], authors: Colle
     """
     if not guids and not authors:
         return 0
-    marks, names, wanted = {digest(guid) for guid in guids}, set(authors), set(guids)
+    ring = keys.ring(places)
+    marks, names, wanted = {digest(guid) for guid in guids}, {current(a, ring) for a in authors}, set(guids)
     listed = [each for each in _listed(places, source) if each.entries & marks or each.authors & names]
 
     def chosen(item: Item) -> bool:
-        return item.guid in wanted or (item.author is not None and item.author in names)
+        return item.guid in wanted or _by(item, ring) in names
 
     emptied = sum(_empty(places, path, chosen) for path in _paths(places, listed))
     if listed:
@@ -93,8 +96,7 @@ def sweep(places: Places) -> int:
 
     Gives the number of lines that were emptied.
     """
-    folders = sorted(path.name for path in places.of("landing").glob("*") if path.is_dir())
-    return sum(_swept(places, source) for source in folders)
+    return sum(_swept(places, source) for source in files.folders(places.of("landing")))
 
 
 def _swept(places: Places, source: str) -> int:
@@ -105,7 +107,7 @@ def _swept(places: Places, source: str) -> int:
             guids |= {item.guid for item in landing.read(path) if item.withdrawn}
     emptied, ids = withdraw(places, source, guids), {identity(source, guid) for guid in guids}
     marked = _paths(places, (each for each in listed if each.withdrawn))
-    return emptied + sum(_empty_tagged(places, path, ids) for path in marked)
+    return emptied + sum(empty_tagged(places, path, ids) for path in marked)
 
 
 def _empty(places: Places, path: Path, chosen: Callable[[Item], bool]) -> int:
@@ -115,24 +117,54 @@ def _empty(places: Places, path: Path, chosen: Callable[[Item], bool]) -> int:
         if found:
             source = path.parent.parent.name
             forgotten.remember(places, source, landing.landed_at(path), map(fingerprint, found))
-            _empty_tagged(places, path, {identity(source, item.guid or item.url) for item in found})
+            empty_tagged(places, path, {identity(source, item.guid or item.url) for item in found})
             return landing.empty(path, chosen)
     return 0
 
 
-def _empty_tagged(places: Places, path: Path, ids: Collection[str]) -> int:
-    made = (tagged.path_of(places, version, path) for version in tagger_versions(places))
-    emptied = 0
+def look_again(
+    places: Places, source: str, changed: Collection[str], of_author: Callable[[str], bool]
+) -> None:
+    """Keeps the list of a source true after some of its files changed, and takes authors off it for good.
+
+    changed: paths in the landing folder. of_author: whether a pseudonym must go, also where its file is gone.
+    """
+    listed = _listed(places, source, again=changed)
+    kept = [replace(one, authors=frozenset(a for a in one.authors if not of_author(a))) for one in listed]
+    if kept != listed:
+        _write_list(places, source, kept)
+
+
+def empty_tagged(places: Places, path: Path, ids: Collection[str]) -> int:
+    """Takes the words of documents out of what taggers made of a landing file; how many lines."""
+    made = [tagged.path_of(places, version, path) for version in tagger_versions(places)]
+    found, emptied = files.there(made), 0
     for one in made:
         with suppress(Quarantine):
-            emptied += tagged.empty(one, ids) if one.is_file() else 0
+            emptied += tagged.empty(one, ids) if one in found else 0
     return emptied
 
 
 def _paths(places: Places, listed: Iterable[_Listed]) -> list[Path]:
     """The landing files that are still there."""
-    found = (places.of("landing") / each.file for each in listed)
-    return [path for path in found if path.is_file()]
+    listed_ = [places.of("landing") / each.file for each in listed]
+    found = files.there(listed_)
+    return [path for path in listed_ if path in found]
+
+
+def _by(item: Item, ring: Sequence[bytes]) -> str | None:
+    """The author of an item as the newest key of pseudonyms has it, whenever it landed."""
+    return current(item.author, ring) if item.author else None
+
+
+def sources(places: Places) -> list[str]:
+    """The sources of which there is a list."""
+    return sorted(path.stem for path in (places.of("state") / "landed").glob("*.txt"))
+
+
+def raise_authors(places: Places, source: str) -> None:
+    """Brings up the authors on the list of a source to the newest key. Raises files.Unwritable."""
+    _listed(places, source)
 
 
 def _listed(places: Places, source: str, *, again: Collection[str] = ()) -> list[_Listed]:
@@ -141,14 +173,28 @@ def _listed(places: Places, source: str, *, again: Collection[str] = ()) -> list
     A file that retention removed stays on the list: its documents may be in the warehouse still.
     """
     path, root = places.of("state") / "landed" / f"{source}.txt", places.of("landing")
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    known = {each.file: each for line in lines if (each := _from_line(line)) and each.file not in again}
-    there = ((one, one.relative_to(root).as_posix()) for one in landing.paths(places, source))
-    new = [made for one, file in there if file not in known and (made := _look(one, file))]
+    lines, ring = path.read_text("utf-8").splitlines() if path.is_file() else [], keys.ring(places)
+    kept = [each for line in lines if (each := _from_line(line)) and each.file not in again]
+    known = {each.file: _raised(each, ring) for each in kept}
+    there = {one: one.relative_to(root).as_posix() for one in landing.paths(places, source)}
+    unread = files.ahead(one for one, file in there.items() if file not in known)
+    new = [_raised(made, ring) for one in unread if (made := _look(one, there[one]))]
     found = [*known.values(), *new]
-    if new:
-        files.write(path, "".join(map(_to_line, found)).encode())
+    if new or list(known.values()) != kept:
+        _write_list(places, source, found)
     return found
+
+
+def _write_list(places: Places, source: str, listed: Iterable[_Listed]) -> None:
+    path = places.of("state") / "landed" / f"{source}.txt"
+    files.write(path, "".join(map(_to_line, listed)).encode())
+
+
+def _raised(each: _Listed, ring: Sequence[bytes]) -> _Listed:
+    """The same with its authors as the newest key has them."""
+    if len(ring) < 2:
+        return each
+    return replace(each, authors=frozenset(current(author, ring) for author in each.authors))
 
 
 def _look(path: Path, file: str) -> _Listed | None:

@@ -17,7 +17,7 @@ from kaders.jobs.collect import collect, shards
 from kaders.jobs.housekeeping import remember
 from kaders.model import Fetch
 from kaders.settings import Places, Settings
-from kaders.store import landing, ledger_files
+from kaders.store import keys, landing, ledger_files
 from kaders.store.retention import remove
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -312,7 +312,7 @@ def test_nobody_is_named_in_any_file(web: Any, settings_for: Make, tmp_path: Pat
     assert item.author and "anna" not in json.dumps([item.author, item.text]).lower()
     key = tmp_path / "data/keys/toets.key"
     assert key.stat().st_mode & 0o777 == 0o600
-    assert len(key.read_bytes()) == 32
+    assert [len(each.secret) for each in keys.read(key)] == [32]
     key.write_bytes(b"kort")
     with pytest.raises(ConfigurationError, match=r"toets\.key is damaged"):
         collect(settings, NOW, now=NOW)

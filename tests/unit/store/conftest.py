@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from houses import House, places
 from stocked import SOURCES, Stocked, copied
 
 if TYPE_CHECKING:
+    from clouds import Cloud
+
     from kaders.settings import Settings
 
 
@@ -47,3 +50,27 @@ def stock(loaded: Settings, tmp_path_factory: pytest.TempPathFactory) -> Stocked
 def full(stock: Stocked, tmp_path: Path) -> Stocked:
     """A filled organisation of one's own."""
     return copied(stock, tmp_path / "full")
+
+
+@pytest.fixture(scope="session")
+def sky() -> Iterator[Cloud]:
+    """An S3 service for all tests that want one."""
+    from clouds import served
+
+    with served() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(sky: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """The same with its address and its key in the environment, as it works, its requests counted anew."""
+    from clouds import ENVIRONMENT, forget_connections
+
+    for name, value in (ENVIRONMENT | {"AWS_ENDPOINT_URL": sky.address}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 3)  # five tries take two seconds
+    sky.fault = None
+    sky.asked.clear()
+    yield sky
+    sky.fault = None
+    forget_connections()

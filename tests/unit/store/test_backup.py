@@ -114,11 +114,14 @@ def test_the_key_is_in_it_only_when_asked(full: Stocked, tmp_path: Path) -> None
     without, with_it = tmp_path / "a.tar.zst", tmp_path / "b.tar.zst"
     backup(full.settings, LATER, without)
     backup(full.settings, LATER, with_it, with_key=True)
-    assert names(with_it) - names(without) == {"keys/dijkdorp.key", "state/dijkdorp/runs/backup.json"}
+    assert names(with_it) - names(without) - {"audit/dijkdorp/2026.jsonl"} == {
+        "keys/dijkdorp.key",
+        "state/dijkdorp/runs/backup.json",
+    }
     new, other = elsewhere(full, tmp_path / "new"), elsewhere(full, tmp_path / "other")
     assert restore(new.settings, LATER, with_it).failures == ()
     assert keys.key(new.settings.places) == key
-    assert store.key_of(new.settings.places).stat().st_mode & 0o777 == 0o600
+    assert keys.path_of(new.settings.places).stat().st_mode & 0o777 == 0o600
     (said,) = restore(other.settings, LATER, without).failures
     assert "no key of pseudonyms" in said
 

@@ -15,10 +15,9 @@ from houses import START, House, tagged
 
 from kaders.errors import Busy, KadersError
 from kaders.store import connection, migrate, sql
-from kaders.store.connection import reading, writing
+from kaders.store.connection import publish, reading, writing
 from kaders.store.files import Unwritable
 from kaders.store.lock import run_lock
-from kaders.store.publish import publish, publish_from
 
 SIGNAL = Path(migrate.__file__).parents[2]
 
@@ -289,10 +288,10 @@ def test_a_publication_that_fails_leaves_the_copy_there_was(
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
-    with writing(house.places) as con, monkeypatch.context() as patch:
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", full)
         with pytest.raises(Unwritable, match="is full"):
-            publish_from(con, house.places)
+            publish(house.places)
     assert house.places.published.read_bytes() == before
     assert [path.name for path in house.places.published.parent.iterdir()] == ["waterdam.duckdb"]
 

@@ -16,10 +16,9 @@ from stocked import LATER, START, Stocked, copied, item, large, spoil
 
 from kaders.errors import Busy, KadersError
 from kaders.jobs.verify import verify
-from kaders.store.connection import reading, writing
+from kaders.store.connection import publish, reading, writing
 from kaders.store.files import Unwritable
 from kaders.store.inventory import tagged_files
-from kaders.store.publish import publish
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import Words
 
@@ -214,7 +213,7 @@ from kaders.settings import Places
 from kaders.store.inventory import tagged_files
 from kaders.store.loader import load_pending
 from kaders.store.connection import writing
-from kaders.store.publish import publish, publish_from
+from kaders.store.connection import publish
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import Words
 from stocked import LATER
@@ -223,9 +222,8 @@ places = Places(folder=folder, data=folder, reference=folder, patterns=folder, o
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 def load():
-    with writing(places) as con:
+    with writing(places, publishing=True) as con:
         load_pending(con, places, tagged_files(places), LATER)
-        publish_from(con, places)
 try:
     {job}
 except KadersError as error:

@@ -52,7 +52,10 @@ BY_TYPE: dict[str, Callable[[int], Any]] = {
 BECAME: dict[tuple[str, str], str] = {
     ("core_document", "address_key"): "a number in place of the address, as the other keys are",
     ("core_document", "text_key"): "made anew from the words, as read/same.py makes it",
-    ("core_document", "sketch"): "bytes in place of a list, which reading and writing took five times as long",
+    (
+        "core_document",
+        "sketch",
+    ): "bytes in place of a list, which reading and writing took five times as long",
 }
 """Columns (table, column) that a migration took away or wrote anew, with the reason; all others must stay as is."""
 SCHEMA = {

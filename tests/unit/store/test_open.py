@@ -20,8 +20,7 @@ import kaders
 from kaders.errors import ConfigurationError, KadersError
 from kaders.model import Fetch
 from kaders.settings import MORNING, Settings
-from kaders.store.connection import reading, writing
-from kaders.store.publish import publish, publish_from
+from kaders.store.connection import publish, reading, writing
 from kaders.store.results import save_results
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -78,10 +77,9 @@ def test_nothing_published_yet_is_one_sentence(mine: House) -> None:
 
 def test_a_copy_with_other_views_is_one_sentence(mine: House) -> None:
     fill(mine)
-    with writing(mine.places) as con:
+    with writing(mine.places, publishing=True) as con:
         con.execute("DROP MACRO views_made_from")
         con.execute("DROP VIEW documents")
-        publish_from(con, mine.places)
     with pytest.raises(KadersError, match="was published by an older Kaders: run `kaders load` first"):
         kaders.open("organisations/mine")
     publish(mine.places)
@@ -126,6 +124,7 @@ def test_the_types_are_those_of_the_docs_with_rows_and_without(mine: House) -> N
     calls: dict[str, Callable[..., pd.DataFrame]] = {
         "signals": warehouse.signals, "trends": warehouse.trends, "documents": warehouse.documents,
         "document_history": warehouse.history, "tags": warehouse.tags, "coverage": warehouse.coverage,
+        "attention": warehouse.attention,
     }  # fmt: skip
     for view, call in calls.items():
         wanted = {name: told[kind] for table, name, kind in kinds if table == view}
@@ -209,13 +208,11 @@ def test_a_reader_and_a_writer_at_work_do_not_wait_for_each_other(mine: House) -
         """
         places = places.model_copy(update={"organisation": "dijkdorp"})
         from kaders.store.connection import transaction, writing
-        from kaders.store.publish import publish_from
-        with writing(places) as con:
+        with writing(places, publishing=True) as con:
             with transaction(con):
                 con.execute("INSERT INTO core_document BY NAME SELECT * REPLACE ('d9' AS id) "
                             "FROM core_document WHERE id = 'd3'")
                 ready()
-            publish_from(con, places)
         print("published", flush=True)
         """,
     )

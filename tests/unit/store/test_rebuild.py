@@ -19,9 +19,8 @@ from kaders.jobs.status import FLOW, status
 from kaders.model import Fetch
 from kaders.settings import Settings
 from kaders.store import deliveries, retention
-from kaders.store.connection import alone, writing
+from kaders.store.connection import alone, publish, writing
 from kaders.store.inventory import tagged_files
-from kaders.store.publish import publish
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.results import save_results
 

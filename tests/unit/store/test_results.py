@@ -9,8 +9,7 @@ from typing import Any
 
 from houses import House, tagged
 
-from kaders.store.connection import writing
-from kaders.store.publish import publish
+from kaders.store.connection import publish, writing
 from kaders.store.results import past_findings, save_results, totals
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "signals.json"

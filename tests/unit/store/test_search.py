@@ -22,8 +22,7 @@ from kaders.errors import Busy, KadersError
 from kaders.model import Tagged
 from kaders.settings import Places
 from kaders.store import search_index
-from kaders.store.connection import Connection, opened
-from kaders.store.publish import publish
+from kaders.store.connection import Connection, opened, publish
 from kaders.store.search import asking, search
 from kaders.store.search_index import current, update
 from kaders.store.search_sql import answers

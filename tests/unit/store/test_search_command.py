@@ -13,7 +13,7 @@ from kaders.errors import ConfigurationError
 from kaders.jobs.search import bound, search
 from kaders.load import load
 from kaders.settings import Settings
-from kaders.store.publish import publish
+from kaders.store.connection import publish
 from kaders.store.search_index import alone
 
 ORGANISATION = Path(__file__).resolve().parents[3] / "organisations" / "waterdam"

@@ -17,11 +17,10 @@ from test_twins import HOURS, world
 
 from kaders.model import Fetch, Tagged, Window
 from kaders.store import migrate, views
-from kaders.store.connection import opened, writing
+from kaders.store.connection import opened, publish, writing
 from kaders.store.documents import documents_as_of
 from kaders.store.frames import frame, viewing
 from kaders.store.ledger import coverage
-from kaders.store.publish import publish
 from kaders.store.results import save_results
 
 ZONE = "Europe/Amsterdam"
@@ -29,6 +28,7 @@ LATER = START + timedelta(hours=3, minutes=42)
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "signals.json"
 WITHDRAWN = {"title": "", "text": "", "snippet": "", "url": "", "fate": "withdrawn"}
 ORDERS = {
+    "attention": "day, issue",
     "coverage": "day, source",
     "document_history": "seen, id, revision",
     "documents": "first_seen, id",

@@ -15,7 +15,8 @@ WITH line AS (
         }) OVER seen AS before,
         min(first_seen) FILTER (fate = 'withdrawn') OVER (PARTITION BY entry) AS withdrawn
     FROM core_document
-    SEMI JOIN again USING (entry)
+    -- By row, so that the words of all other documents are not read.
+    WHERE rowid IN (SELECT rowid FROM core_document WHERE entry IN (SELECT entry FROM again))
     WINDOW seen AS (PARTITION BY entry ORDER BY fate = 'withdrawn', first_seen, content)
 ),
 

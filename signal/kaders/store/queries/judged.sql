@@ -55,15 +55,24 @@ looked_back AS (
     FROM near
 ),
 
+-- Who began the stories that others joined.
+head AS (
+    SELECT id, min(owner_group) AS owner_group
+    FROM core_document
+    WHERE revision = 1 AND id IN (SELECT story FROM row_affected WHERE story <> id)
+    GROUP BY id
+),
+
 compared AS (
     SELECT
         r.*,
         coalesce(l.by_address.id <> r.id, false) AS same_address,
         coalesce(l.by_text.id <> r.id, false) AS same_text,
         CASE WHEN l.by_address.id <> r.id THEN l.by_address.title ELSE l.by_text.title END AS other_title,
-        (SELECT min(head.owner_group) FROM core_document AS head WHERE head.id = r.story AND head.revision = 1) AS story_of
+        head.owner_group AS story_of
     FROM row_affected AS r
     LEFT JOIN looked_back AS l ON r.spot = l.spot
+    LEFT JOIN head ON r.story = head.id
 )
 
 SELECT
