@@ -181,7 +181,9 @@ def storing(home: Path, quick: bool) -> list[Measure]:
     lines = list(bench_store.curve(house, bench_store.SIZES[:2] if quick else bench_store.SIZES))
     print(bench_store.table(lines), end="\n\n")
     last, ratio = lines[-1], told.ours / told.peers
-    rates = f"{told.ours:,.0f} / {told.peers:,.0f} = {ratio:.1f} x"
+    rates = (
+        f"{told.ours:,.0f} / {told.peers:,.0f} = {ratio:.1f} x ({told.ours / told.writing:.1f} x its writing)"
+    )
     most = max(told.memory, *(line.most for line in lines))
     at = f"beside {last.documents:,} documents"
     asked, times, day, counts, memory = (
@@ -192,7 +194,7 @@ def storing(home: Path, quick: bool) -> list[Measure]:
             "documents a second into the warehouse", f"{told.ours:,.0f}", f"{asked:,}", told.ours >= asked
         ),
         Measure(
-            "documents a second, against the peer's", rates, f"{times:.0f} x", told.whole and ratio >= times
+            "the same, against the peer's update", rates, f"{times:.0f} x", told.whole and ratio >= times
         ),
         Measure(f"a day loaded and published {at}", f"{last.day:.1f} s", f"{day:.0f} s", last.day < day),
         Measure(f"daily counts {at}", f"{last.counts:.1f} s", f"{counts:.0f} s", last.counts < counts),

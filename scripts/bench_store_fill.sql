@@ -58,7 +58,7 @@ SELECT
     hash(number, revision, 'title') AS title_key,
     hash(number, revision, 'text') AS text_key,
     hash(CASE WHEN copied THEN number - $a_file ELSE number END, 'lead') AS lead_key,
-    unhex(array_to_string([md5(concat_ws(' ', number, revision, k)) FOR k IN range(16)], '')) AS sketch,
+    unhex(array_to_string([md5(concat_ws(' ', number, revision, k)) FOR k IN range(8)], '')) AS sketch,
     'v1' AS tagger,
     source_id || '/' || strftime(seen, '%Y-%m-%d/%H%M%SZ-') || printf('%08x', file) || '.jsonl.gz' AS landing
 FROM named

@@ -8,12 +8,11 @@ own, and 2 in 100 are revisions of what bench_store_fill.sql put in the warehous
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.random import Generator, default_rng
@@ -67,7 +66,7 @@ def _write_file(places: Places, feeds: Path, some: list[Made]) -> None:
     name = f"s{number % SOURCES}/{seen:%Y-%m-%d}/{seen:%H%M%S}Z-{number:08x}.jsonl.gz"
     documents = [_tagged(one) for one in some]
     tagged.write(tagged.path_of(places, VERSION, places.of("landing") / name), documents)
-    (feeds / f"{number}.xml").write_text(_feed(number, documents), "utf-8")
+    (feeds / f"{number}.json").write_text(_feed(number, documents), "utf-8")
 
 
 def _made(documents: int) -> Iterator[Made]:
@@ -103,7 +102,7 @@ def zipf(chance: Generator, count: int) -> np.ndarray:
 
 
 def _sketch(chance: Generator) -> tuple[int, ...]:
-    return tuple(chance.integers(0, 2**32, 64).tolist())
+    return tuple(chance.integers(0, 2**16, 64).tolist())
 
 
 def seen_at(number: int) -> datetime:
@@ -163,12 +162,16 @@ def name_of(text: str) -> str:
 
 
 def _feed(number: int, some: list[Tagged]) -> str:
-    """The same entries as RSS, with everything that we keep of the words."""
-    items = "".join(
-        f"<item><guid isPermaLink='false'>{one.document.id}</guid><title>{escape(one.document.title)}</title>"
-        f"<link>{escape(one.document.url)}</link><pubDate>{format_datetime(one.document.published)}</pubDate>"
-        f"<description>{escape(one.document.text)}</description></item>\n"
+    """The same entries as a JSON Feed, with everything that we keep of the words."""
+    items = [
+        {
+            "id": one.document.id,
+            "title": one.document.title,
+            "url": one.document.url,
+            "date_published": one.document.published.isoformat(),
+            "content_text": one.document.text,
+        }
         for one in some
-    )
-    head = f"<title>Bron {number}</title><link>https://s{number % SOURCES}.example/</link>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}\n{items}</channel></rss>\n'
+    ]
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": f"Bron {number}"}
+    return json.dumps(head | {"items": items}, ensure_ascii=False)

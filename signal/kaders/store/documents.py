@@ -46,7 +46,7 @@ def documents_as_of(con: Connection, window: Window, zone: str) -> pd.DataFrame:
     given = {"cutoff": window.cutoff, "base": window.base, "zone": zone}
     rows = con.execute(sql("documents_as_of"), given).fetchall()
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    frame["sketch"] = [np.frombuffer(sketch or b"", dtype="<u4").tolist() for sketch in frame["sketch"]]
+    frame["sketch"] = [np.frombuffer(sketch or b"", dtype="<u2").tolist() for sketch in frame["sketch"]]
     for moment in ("published", "first_seen"):
         frame[moment] = pd.to_datetime(frame[moment], utc=True)
     return frame

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from kaders.settings import Places
 from kaders.store.files import room_on_disk
 from kaders.store.published import offer
 
-_CLONE = 0x40049409
-"""FICLONE of Linux: on Btrfs and XFS the copy shares its blocks with the file until one of them changes."""
+_AT_ONCE = 2**30
+"""Bytes that the system is asked to copy at a time."""
+_UNABLE = (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+"""What a system answers that cannot copy between these two places by itself."""
 
 
 def publish_file(places: Places, source: Path) -> None:
@@ -39,9 +42,13 @@ def publish_file(places: Places, source: Path) -> None:
 
 
 def _copy(source: Path, part: Path) -> None:
-    """A clone where the disk can make one, else all bytes."""
+    """All bytes, by the system itself: Btrfs and XFS then share them between both until one changes."""
+    left = source.stat().st_size
     with source.open("rb") as old, part.open("wb") as new:
         try:
-            fcntl.ioctl(new.fileno(), _CLONE, old.fileno())
-        except OSError:
-            shutil.copyfileobj(old, new, 2**22)
+            while left > 0 and (done := os.copy_file_range(old.fileno(), new.fileno(), min(left, _AT_ONCE))):
+                left -= done
+        except OSError as error:
+            if error.errno not in _UNABLE:
+                raise
+            shutil.copyfileobj(old, new)

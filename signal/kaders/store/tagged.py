@@ -3,7 +3,7 @@
 One line of JSON a document, flat where it can be, because reading JSON is most of the work of loading:
 {"document": {...}, "codes": ["topic:afvalpas", ...], "scores": [1, ...], "questions": [...], "sketch": "...",
 "version": "...", "landing": "..."}
-codes and scores stand side by side; a sketch is base64 of its numbers, 4 bytes each, the least byte first;
+codes and scores stand side by side; a sketch is base64 of its numbers, 2 bytes each, the least byte first;
 landing is the file it came from, so that the lines of many files can be read as one.
 """
 
@@ -101,7 +101,7 @@ def _line(tagged: Tagged, landing: str) -> str:
         "codes": [code for code, _ in heard],
         "scores": [score for _, score in heard],
         "questions": tagged.tags.questions,
-        "sketch": b64encode(pack(f"<{len(tagged.tags.sketch)}I", *tagged.tags.sketch)).decode(),
+        "sketch": b64encode(pack(f"<{len(tagged.tags.sketch)}H", *tagged.tags.sketch)).decode(),
         "version": tagged.tags.version,
         "landing": landing,
     }
@@ -125,7 +125,7 @@ def _tagged(line: dict[str, Any]) -> Tagged:
     sketch = b64decode(line["sketch"])
     tags: dict[str, Any] = {name: tuple(heard[layer]) for layer, name in _LISTS.items()}
     tags |= {name: heard[layer] for layer, name in _SHARES.items()}
-    numbers = unpack(f"<{len(sketch) // 4}I", sketch)
+    numbers = unpack(f"<{len(sketch) // 2}H", sketch)
     return Tagged(
         Document(**document),
         Tags(**tags, questions=tuple(line["questions"]), sketch=numbers, version=line["version"]),

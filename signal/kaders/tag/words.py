@@ -14,6 +14,9 @@ SKETCH_LENGTH = 64
 to tell copies (above .6) from texts on one subject (below .3)."""
 SKETCH_SEED = 1997
 """Fixed for ever: sketches of another seed cannot be compared. (Broder published MinHash in 1997.)"""
+SKETCH_VALUES = 2**16
+"""Only the last 16 bits of each value are kept, half the size: two that differ then look equal once in 65,536
+times (Li and König 2010, b-bit minwise hashing), against the standard error of .06."""
 SHINGLE = 3
 """Words per shingle: short enough for a post of ten, long enough that a shared subject is no likeness."""
 QUESTION_WORDS = (4, 30)
@@ -37,7 +40,7 @@ _EMPTY = MinHash(num_perm=SKETCH_LENGTH, seed=SKETCH_SEED, hashfunc=_hash, schem
 
 
 def sketch(text: str) -> tuple[int, ...]:
-    """MinHash signature (Broder 1997) of the 3-word shingles of a text: 64 integers below 2^32.
+    """MinHash signature (Broder 1997) of the 3-word shingles of a text: 64 integers below 2^16.
 
     Small letters, digits kept, punctuation and web addresses dropped. The share of equal values in two
     sketches estimates the Jaccard similarity of the two texts. A text without words gives ().
@@ -47,7 +50,7 @@ def sketch(text: str) -> tuple[int, ...]:
         return ()
     signature = _EMPTY.copy()
     signature.update_batch(shingles)
-    return tuple(signature.hashvalues.tolist())
+    return tuple((signature.hashvalues % SKETCH_VALUES).tolist())
 
 
 def _shingles(text: str) -> list[bytes]:

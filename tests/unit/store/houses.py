@@ -61,7 +61,7 @@ def tagged(number: int | str, seen: datetime = START, **more: Any) -> Tagged:
         "messages": (),
         "counters": ("afvalpas/werkt-niet",),
         "questions": ("Waarom weigert hij?",),
-        "sketch": (4294967295, 7),
+        "sketch": (65535, 7),
         "version": "v1",
     }
     tags |= {name: more.pop(name) for name in tuple(more) if name in tags}

@@ -55,7 +55,7 @@ def test_a_row_holds_plain_python(house: House) -> None:
     assert (first["doc"], second["doc"]) == ("d1", "d2")
     assert second["areas"] == ["c_b", "c_a"], "strongest first, as the tagger put them"
     assert second["frames"] == {"economic": 0.75, "morality": 0.25} and type(second["frames"]) is dict
-    assert second["sketch"] == [4294967295, 7] and type(second["sketch"]) is list
+    assert second["sketch"] == [65535, 7] and type(second["sketch"]) is list
     assert second["messages"] == ["afvalpas"] and first["messages"] == []
     assert second["questions"] == ["Waarom weigert hij?"] and type(first["day"]) is date
     assert second["author"] == "a1" and pd.isna(first["author"])

@@ -70,7 +70,7 @@ def story(settings: Settings, day: date, number: int, frames: dict[str, float], 
         "counters": (),
         "questions": (f"Wie betaalt {name}?",),
         "version": version(),
-        "sketch": tuple(random.Random(name).choices(range(2**31), k=64)),
+        "sketch": tuple(random.Random(name).choices(range(2**16), k=64)),
     }
     return tagged(name, visited(day), **given | more)
 

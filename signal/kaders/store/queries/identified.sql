@@ -37,9 +37,9 @@ marked AS (
         -- Compared only where all else differs, which is next to nowhere.
         CASE WHEN apart AND strlen(before.sketch) = strlen(hex(sketch)) AND octet_length(sketch) > 0 THEN
             list_sum(list_transform(
-                range(0, octet_length(sketch) // 4),
-                lambda i: (substr(hex(sketch), 8 * i + 1, 8) = substr(before.sketch, 8 * i + 1, 8))::INTEGER
-            )) < $alike * (octet_length(sketch) // 4)
+                range(0, octet_length(sketch) // 2),
+                lambda i: (substr(hex(sketch), 4 * i + 1, 4) = substr(before.sketch, 4 * i + 1, 4))::INTEGER
+            )) < $alike * (octet_length(sketch) // 2)
         ELSE false END AS opens
     FROM compared
 ),
