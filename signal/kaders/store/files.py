@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,11 +45,12 @@ def read(path: Path, *, now: bool = False) -> bytes:
     return path.read_bytes()
 
 
-def write(path: Path, content: bytes, *, before: Path | None = None) -> None:
+def write(path: Path, content: bytes, *, before: Path | None = None, lasting: bool = False) -> None:
     """Write a file at once: readers see the old file or the new one, never a part.
 
-    before: where the old file goes; between the two moves only that one is there. Makes the folders on the
-    way. Raises Unwritable when the disk is full or refuses.
+    before: where the old file goes; between the two moves only that one is there. lasting: for what nobody
+    could give again: it is on the disk before this returns, also when the power fails then. Makes the folders
+    on the way. Raises Unwritable when the disk is full or refuses.
     """
     if away(path):
         from kaders.store import cloud
@@ -58,13 +60,28 @@ def write(path: Path, content: bytes, *, before: Path | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
-            part.write_bytes(content)
+            with part.open("wb") as file:
+                file.write(content)
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
             if before and path.exists():
                 path.replace(before)
             part.replace(path)
+            if lasting:
+                _sync_folder(path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Has the disk keep the names in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_new(path: Path, content: bytes) -> bool:

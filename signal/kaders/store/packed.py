@@ -37,7 +37,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
 
 
 def land(path: Path, lines: bytes) -> None:
-    """Write a file that is named after its lines, as `write` does.
+    """Write a file that is named after its lines, lasting: sources do not give them again.
 
     In object storage never over one that is there: it has the same lines, or those that were left of them
     when another machine took words out.
@@ -45,7 +45,7 @@ def land(path: Path, lines: bytes) -> None:
     if files.away(path):
         files.write_new(path, _packed(lines))
     else:
-        write(path, lines)
+        files.write(path, _packed(lines), lasting=True)
 
 
 def _packed(lines: bytes) -> bytes:

@@ -13,7 +13,7 @@ from kaders.errors import Busy, KadersError
 from kaders.settings import Places
 from kaders.store.connection import Connection, alone, opened, transaction
 from kaders.store.files import Unwritable, room_on_disk
-from kaders.store.inventory import TaggedFile
+from kaders.store.inventory import TaggedFile, pending
 from kaders.store.loader import load_pending
 from kaders.store.migrate import migrate
 from kaders.store.publish import publish_file
@@ -40,8 +40,8 @@ def rebuild_warehouse(
     """A new warehouse from the tagged files and the ledger, published; counts and failures.
 
     Of the old one stay what the mornings decided, what was delivered, and the documents whose files retention
-    has removed. When it cannot be read it is put aside, the published copy stands in for it, and the failures
-    say so. keep_words: how long words are kept. Stopped half-way, the old warehouse stands.
+    has removed or damage has spoilt. When it cannot be read it is put aside, the published copy stands in for
+    it, and the failures say so. keep_words: how long words are kept. Stopped half-way, the old one stands.
     """
     path = places.warehouse
     part = path.with_name(f".{path.name}.tmp")
@@ -49,13 +49,12 @@ def rebuild_warehouse(
         _remove(part)
         try:
             readable, was_there = _settle(path), path.exists()
+            olds = [path, places.published] if readable else [places.published]
+            kept, counts, failures, read = _fill(part, places, olds, files, moment, progress)
+            if kept and len(read) < len(files):
+                _remove(part)
+                kept, counts, *_ = _fill(part, places, olds, read, moment, progress)
             with opened(part) as con:
-                migrate(con)
-                kept = _keep(con, [path, places.published] if readable else [places.published], files)
-                if kept is None:
-                    _remember(con, places)
-                counts, failures = load_pending(con, places, files, moment, progress=progress)
-                raise_rows(con, places)
                 forget_words(con, moment, keep_words)
                 con.execute("CHECKPOINT")
             publish_file(places, part)
@@ -65,6 +64,27 @@ def rebuild_warehouse(
         finally:
             _remove(part)
     return counts, failures
+
+
+def _fill(
+    part: Path,
+    places: Places,
+    olds: list[Path],
+    files: list[TaggedFile],
+    moment: datetime,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Path | None, dict[str, int], tuple[str, ...], list[TaggedFile]]:
+    """Fills a new file: the old one it took from, counts, failures, and the tagged files it could read."""
+    with opened(part) as con:
+        migrate(con)
+        kept = _keep(con, olds, files)
+        if kept is None:
+            _remember(con, places)
+        counts, failures = load_pending(con, places, files, moment, progress=progress)
+        raise_rows(con, places)
+        unread = {file.path for file in pending(con, files)}
+        con.execute("CHECKPOINT")
+    return kept, counts, failures, [file for file in files if file.path not in unread]
 
 
 def _settle(path: Path) -> bool:

@@ -111,6 +111,20 @@ def test_what_retention_removed_stays_in_a_rebuilt_warehouse(full: House) -> Non
     assert everything(full) == before
 
 
+def test_documents_of_a_tagged_file_that_is_damaged_stay(full: House) -> None:
+    before = {name: rows for name, rows in full.everything().items() if name != "raw_landing"}
+    first, _ = tagged_files(full.places)
+    whole = first.path.read_bytes()
+    first.path.write_bytes(whole[: len(whole) // 2])
+    _, failures = again(full)
+    assert len(failures) == 1 and str(first.path) in failures[0]
+    after = full.everything()
+    assert {name: rows for name, rows in after.items() if name != "raw_landing"} == before
+    first.path.write_bytes(whole)
+    full.load()
+    assert {name: rows for name, rows in full.everything().items() if name != "raw_landing"} == before
+
+
 def test_without_a_warehouse_the_published_copy_stands_in(full: House) -> None:
     before = everything(full)
     housekeeping(settings_of(full, landing=30), LATER)
