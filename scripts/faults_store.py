@@ -42,7 +42,7 @@ from kaders.load import load as settings_of
 from kaders.model import Fetch, Item, Tagged, Tags
 from kaders.read.document import document
 from kaders.settings import Places, Settings
-from kaders.store import erased, landing, ledger_files, tagged
+from kaders.store import erased, landing, ledger_files, pages, search_index, tagged
 from kaders.store.connection import reading
 from kaders.store.migrate import migrations
 from kaders.store.sql import quoted
@@ -131,6 +131,20 @@ def _item(source: str, number: int, seen: Any) -> Item:
     return Item(source, f"g{number}", url, title, f"Zin {number}. " * 40, seen, seen)
 
 
+def made_of_words(places: Places) -> None:
+    """What an erasure must find by the words, while they are known: a message, a log, a queue of pages."""
+    told = f"Signaal\n   - Titel 7 van {PERSON} (a)\n     https://a.example/7\n   - Titel 8 (a)\n"
+    for path in (_alert(places), places.data / "airflow" / "logs" / "load.log"):
+        path.parent.mkdir(parents=True)
+        path.write_text(told, "utf-8")
+    pages.queue(places, "a", [_item("a", number, MOMENT) for number in (7, 8)])
+    search_index.update(places)
+
+
+def _alert(places: Places) -> Path:
+    return places.of("out") / "alerts" / "2026-11-20" / "pers.txt"
+
+
 class Stage:
     """The data folders that rounds begin with, and what must be there after each."""
 
@@ -148,6 +162,7 @@ class Stage:
         self._copy("publish", "rebuild")
         self._copy("publish", "migrate")
         self._copy("publish", "erase")
+        made_of_words(self.settings("erase").places)
         erase(self.fresh("erase"))
         with reading(self.fresh_places) as con:
             self.without: Rows = con.execute(ROWS).fetchall()
@@ -292,6 +307,8 @@ def looked(stage: Stage, settings: Settings, before: Rows, tally: Tally, job: st
             erase(settings)
         left = traces(settings.places.data, PERSON) if job == "erase" else []
         tally.unmended += [f"{when}{place} still holds the person" for place in left]
+        if job == "erase" and _alert(settings.places).read_text("utf-8") != "Signaal\n   - Titel 8 (a)\n":
+            tally.lost.append(f"{when}what a message says of others")
     except KadersError as error:
         tally.unmended.append(f"{when}{error}")
         return

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kaders.jobs import erase as erase_job
+from kaders.jobs.erase import erase as erase_job
+from kaders.jobs.erase_look import Request, look
 from kaders.jobs.load import files_to_load
 from kaders.jobs.load import load as load_job
 from kaders.load import load as settings_of
@@ -27,7 +28,7 @@ MOMENT = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
 
 PERSON = "Zwaluwstaartje"
 """Who is in some of the documents, and is erased."""
-ASKED = erase_job.Request(texts=(PERSON,))
+ASKED = Request(texts=(PERSON,))
 
 
 def load(settings: Settings) -> None:
@@ -48,7 +49,7 @@ def rebuild(settings: Settings) -> None:
 
 def erase(settings: Settings) -> None:
     """Erase a person, as `kaders erase` does."""
-    erase_job.erase(settings, MOMENT, ASKED, erase_job.look(settings, ASKED), why="a trial")
+    erase_job(settings, MOMENT, ASKED, look(settings, ASKED), why="a trial")
 
 
 JOBS: dict[str, Callable[[Settings], None]] = {

@@ -8,11 +8,16 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import duckdb
 import zstandard
+
+ZSTD = b"\x28\xb5\x2f\xfd"
+STEP = 4096
+"""Bytes that are unpacked at a time: of a frame that is cut off, all but the last of these can be read."""
 
 
 def traces(folder: Path, *sought: str) -> list[str]:
@@ -32,10 +37,9 @@ def traces(folder: Path, *sought: str) -> list[str]:
 def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
     content = path.read_bytes()
     yield "", content
+    yield from (("packed", packed) for packed in _frames(content))
     if content[:2] == b"\x1f\x8b":
         yield "unpacked", gzip.decompress(content)
-    if content[:4] == b"\x28\xb5\x2f\xfd":
-        yield "unpacked", zstandard.ZstdDecompressor().stream_reader(content).read()
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(path) as packed:
             yield from ((name, packed.read(name)) for name in packed.namelist())
@@ -45,6 +49,19 @@ def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield "text", part.get_content().encode()
     if content[8:12] == b"DUCK":
         yield from _columns(path)
+
+
+def _frames(content: bytes) -> Iterator[bytes]:
+    """What zstd has packed anywhere in a file: archives, and words in blocks that a database left or uses."""
+    at = -1
+    while (at := content.find(ZSTD, at + 1)) >= 0:
+        unpacker, unpacked = zstandard.ZstdDecompressor().decompressobj(), b""
+        with suppress(zstandard.ZstdError):  # the magic number by chance, or a frame that goes on elsewhere
+            for start in range(at, len(content), STEP):
+                if unpacker.eof:
+                    break
+                unpacked += unpacker.decompress(content[start : start + STEP])
+        yield unpacked
 
 
 def _columns(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -38,7 +38,7 @@ def shown(settings: Settings, revisions: list[Revision], carriers: list[Carrier]
     for number, document in enumerate(dict.fromkeys(each.id for each in revisions)):
         line = [each for each in revisions if each.id == document]
         yield from [""] * (number > 0)
-        yield f"{names.get(line[0].source, line[0].source)}  {line[-1].url}"
+        yield f"{names.get(line[0].source, line[0].source)}  {line[-1].url}".rstrip()
         yield from (f"  {_clock(settings, each)}  {_said(each)}" for each in line)
         others = [each for each in carriers if each.document == document]
         if others:
@@ -55,9 +55,9 @@ def _clock(settings: Settings, each: Revision | Carrier) -> str:
 def _said(each: Revision) -> str:
     """What happened, as in: title changed from "A" to "B"."""
     if each.relation == "withdrawal":
-        return "withdrawn by its source"
+        return "taken back by its source, or erased"
     if each.change == "first seen":
-        return f"{RELATIONS[each.relation]}: {each.title}"
+        return f"{RELATIONS[each.relation]}: {each.title or '(no words left)'}"
     if each.title_before is not None and each.title != each.title_before:
         rest = each.change.removeprefix("title").removeprefix(", ")
         told = f'title changed from "{each.title_before}" to "{each.title}"'

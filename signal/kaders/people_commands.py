@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from kaders.commands import moment_of, progress_bars, say
 from kaders.errors import ConfigurationError
 from kaders.jobs import erase as jobs
-from kaders.jobs.erase import Looked, Request
+from kaders.jobs.erase_look import Looked, Request, look
 from kaders.jobs.search import bound
 from kaders.load import load
 from kaders.settings import Settings
@@ -29,7 +30,7 @@ def erase(args: argparse.Namespace) -> int:
         for left in jobs.finish(settings, moment):
             print(f"kaders: {left}", file=sys.stderr)
         asked = Request(tuple(args.author), tuple(args.url), tuple(args.text), args.source or "")
-        looked = jobs.look(settings, asked)
+        looked = look(settings, asked)
         print("\n".join(_shown(looked)))
         if not looked.entries and not (looked.before and args.sent_too):
             return 0 if looked.before and not looked.damaged else 1
@@ -51,7 +52,7 @@ def _erase(
             sent_too=args.sent_too,
             progress=lambda done, of: progress("erase", done, of),
         )
-    code = say(summary)
+    code = say(replace(summary, outputs=()))
     if summary.outputs:
         print(
             f"{len(summary.outputs)} that people have had show it still; --sent-too takes it out there too:"

@@ -54,7 +54,7 @@ from kaders.store.connection import writing
 
 def careless(settings):
     with writing(settings.places) as con:
-        con.execute("DELETE FROM core_document WHERE title = 'Titel 7'")
+        con.execute("DELETE FROM core_document WHERE id = (SELECT min(id) FROM core_document)")
     content = settings.places.published.read_bytes()
     with settings.places.published.open("wb") as file:
         file.write(content[: len(content) // 10])

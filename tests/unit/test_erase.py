@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,24 +14,27 @@ from typing import Any
 
 import pytest
 
+from documented import documented
 from kaders import cli
 from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs.alerts import alerts
 from kaders.jobs.backup import backup, restore
 from kaders.jobs.collect import collect
 from kaders.jobs.detect import detect
-from kaders.jobs.erase import Request, again, erase, finish, look
+from kaders.jobs.erase import again, erase, finish
+from kaders.jobs.erase_look import Request, look, named_in
 from kaders.jobs.export import export
 from kaders.jobs.housekeeping import housekeeping
 from kaders.jobs.imports import import_file
 from kaders.jobs.load import load
 from kaders.jobs.rebuild import rebuild
 from kaders.jobs.report import report
+from kaders.jobs.rotate import rotate
 from kaders.jobs.search import search
 from kaders.jobs.tag import tag
 from kaders.jobs.verify import verify
 from kaders.model import Item, Summary
-from kaders.read.people import byline, pseudonym
+from kaders.read.people import byline, current, pseudonym
 from kaders.settings import Settings
 from kaders.store import audit, erased, erasing, keys, landing, pages, state
 from kaders.store.connection import publish, reading, writing
@@ -333,10 +337,30 @@ def test_the_list_and_the_log_name_nobody(cleaned: Town) -> None:
     assert first.why == "asked by letter" and first.counts["documents"] == 2 and len(first.about) == 16
     lists = cleaned.settings.places.of("state") / "erased"
     assert traces(cleaned.data / "audit", TOKEN) == traces(lists, TOKEN) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"texts": "Markt verhuist"}, "de Markt verhuist immers"),
+        ({"authors": "J. van Zwaluw-Staart"}, "brief van mevrouw Zwaluw"),
+        ({"authors": "@jan_staart@sociaal.example"}, "mail van Staart"),
+        ({"urls": "https://brieven.example/1"}, "gevraagd: https://brieven.example/1!"),
+    ],
+)
+def test_the_log_may_not_be_told_who_it_is(cleaned: Town, asked: dict[str, Any], why: str) -> None:
     with pytest.raises(ConfigurationError, match="names what is erased"):
-        cleaned.ask(texts="Markt verhuist", why="de Markt verhuist immers")
+        cleaned.ask(**asked, why=why)
 
 
+@pytest.mark.parametrize("why", ["brief van 20 november", "gevraagd via sociaal.example", ""])
+def test_a_reason_that_tells_nothing_is_taken(cleaned: Town, why: str) -> None:
+    assert not named_in(
+        why, Request(authors=("Jan van der Staart", "@jan@sociaal.example"), texts=("Jan S.",))
+    )
+
+
+@pytest.mark.slow
 def test_past_mornings_count_as_they_did(town: Town) -> None:
     query = "SELECT count(DISTINCT id) FROM documents"
     with reading(town.settings.places) as con:
@@ -364,8 +388,40 @@ def test_what_was_sent_is_named_and_goes_when_asked(town: Town) -> None:
         "Op maandag 23 november 2026 is op verzoek van een betrokkene iets uit deze ochtend verwijderd."
         in page
     )
+    payload = json.loads(town.settings.places.signals("2026-11-23").read_text("utf-8"))
+    assert payload.keys() - fixture().keys() == documented("A morning from which something was erased")
+    assert payload["removed"] == "2026-11-23"
 
 
+@pytest.mark.slow
+def test_a_page_that_nobody_can_paint_anew_is_named(town: Town) -> None:
+    path = town.settings.places.signals("2026-11-23")
+    path.write_text(path.read_text("utf-8").replace("kaders/signals/1", "kaders/signals/0"), "utf-8")
+    said = all_of_it(town)[0].failures
+    assert [line.rpartition("/")[2] for line in said] == [
+        f"report.{language}.html is of another version of Kaders and shows it: remove it"
+        for language in ("nl", "en")
+    ]
+
+
+def test_the_history_of_a_document_says_no_more_of_it(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    def asked(what: str) -> int:
+        places, moment = town.settings.places, AFTER.isoformat()
+        return cli.main(["history", what, str(places.folder), "--data", str(places.data), "--moment", moment])
+
+    address = f"{town.site.url}/krant/{TOKEN}-klaagt"
+    (entry,) = look(town.settings, Request(urls=(address,))).entries
+    assert asked(address) == 0
+    assert "first seen: Brug blijft dicht" in capsys.readouterr().out
+    town.ask(urls=address, at=MORNING)
+    assert asked(address) == 1
+    assert "no document is known by" in capsys.readouterr().out
+    assert asked(entry.id) == 0
+    told = capsys.readouterr().out
+    assert "first seen: (no words left)" in told and "or erased" in told and TOKEN not in told.lower()
+
+
+@pytest.mark.slow
 def test_a_mail_that_was_sent_loses_its_lines(town: Town) -> None:
     from email.message import EmailMessage
 
@@ -455,6 +511,30 @@ def test_authors_of_one_source(town: Town) -> None:
     assert look(town.settings, Request(authors=(NAME,))).mentions == 1
 
 
+@pytest.mark.slow
+def test_what_one_source_has_of_an_author_goes_and_what_another_has_stays(town: Town) -> None:
+    def left() -> set[str]:
+        return {
+            source for (source,) in town.rows("SELECT source FROM core_document WHERE author IS NOT NULL")
+        }
+
+    request = Request(authors=(NAME,), source="brieven")
+    rotate(town.settings, AFTER)  # which leaves it at that
+    for _ in range(2):
+        erase(town.settings, AFTER, request, look(town.settings, request))
+        titles = town.titles()
+        assert "Een brief" not in titles and {"Brug blijft dicht", "Nog een brief"} <= titles
+        rotate(town.settings, NOON)
+    assert look(town.settings, request).before
+    assert [each.source for each in look(town.settings, Request(authors=(NAME,))).entries] == ["krant"]
+    assert left() == {"krant", "spiegel", "plein", "brieven"}
+    more = rss(town.site, ("nieuw", "Heel nieuw stuk", NAME, f"Weer {FILLER}."))
+    town.site.pages["/krant"] = more
+    assert "erased" not in town.collect(NOON).counts
+    again_ = import_file(town.settings, letters(town.data.parent), NOON, source="brieven")
+    assert again_.counts["erased"] == 1
+
+
 def test_words_whatever_stands_between_them(town: Town) -> None:
     def found(words: str) -> list[str]:
         return [entry.title for entry in look(town.settings, Request(texts=(words,))).entries]
@@ -485,7 +565,7 @@ class Killed(BaseException):
     """As kill -9 does: nothing after it is done."""
 
 
-STEPS = ("empty_files", "land_tombstones", "empty_rows")
+STEPS = ("empty_files", "land_tombstones", "_tag", "empty_rows")
 LATER = (*STEPS[1:], "_empty_signals", "_left_lying", "_logged", "rewrite", "update", "paint_lists")
 
 
@@ -508,6 +588,7 @@ def test_broken_off_it_is_finished_by_the_next_load(
         town.ask(texts=NAME)
     load(town.settings, NOON)
     assert traces(town.data, "opent de brug") == []
+    assert len(town.rows("FROM core_document WHERE fate = 'withdrawn'")) == 1
     assert erased.owed(town.settings.places) is None
     assert [line.what for line in audit.lines(town.settings.places) if isinstance(line, audit.Line)].count(
         "erasure"
@@ -562,14 +643,27 @@ def test_what_broken_runs_left_lying_goes(town: Town) -> None:
     staged.mkdir(parents=True)
     for path in (old, stray, staged / "x", places.published.with_name(f".{places.published.name}.tmp")):
         path.write_text(NAME, "utf-8")
-    import os
-
     os.utime(stray, (0, 0))
     log = town.data / "airflow" / "logs" / "x.log"
     log.parent.mkdir(parents=True)
     log.write_text(f"begin\nfailed: {NAME} opent de brug\nend\n", "utf-8")
     all_of_it(town)
     assert outside_the_list(town) == [] and log.read_text("utf-8") == "begin\nend\n"
+
+
+@pytest.mark.slow
+def test_what_another_job_had_half_written_is_looked_at_by_the_next_load(town: Town) -> None:
+    part = town.settings.places.of("tagged") / "v1" / "krant" / ".x.tmp"
+    part.parent.mkdir(parents=True)
+    part.write_text(f"{NAME} opent de brug", "utf-8")
+    town.ask(texts=NAME, why="letter of 20 November")
+    assert part.exists(), "its writer may be at work"
+    load(town.settings, NOON)
+    os.utime(part, (0, 0))
+    load(town.settings, NOON + timedelta(hours=1))
+    assert traces(town.data, "opent de brug") == [] and erased.owed(town.settings.places) is None
+    told = [line.why for line in audit.lines(town.settings.places) if isinstance(line, audit.Line)]
+    assert told.count("letter of 20 November") == 1
 
 
 def test_a_damaged_landing_file_is_named(town: Town) -> None:
@@ -612,6 +706,7 @@ def test_posts_that_a_reader_remembers_by_their_account(town: Town) -> None:
     assert traces(places.of("state"), "did:plc") == []
 
 
+@pytest.mark.slow
 def test_somebody_says_no(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("\nn\ny\n"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -620,9 +715,17 @@ def test_somebody_says_no(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_after_a_rotation_an_erased_author_stays_erased(town: Town) -> None:
-    from kaders.jobs.rotate import rotate
+def test_after_a_rotation_the_person_is_found_by_name_and_goes(town: Town) -> None:
+    rotate(town.settings, MORNING)
+    ring = keys.ring(town.settings.places)
+    everything = {form for each in person(town) for form in (each, current(each, ring))}
+    assert any(each.startswith("2:") for each in everything) and town.traces(*everything)
+    all_of_it(town)
+    assert [p for p in town.traces(*everything) if "state/dijkdorp/erased/" not in p] == []
 
+
+@pytest.mark.slow
+def test_after_a_rotation_an_erased_author_stays_erased(town: Town) -> None:
     town.ask(authors=NAME)
     rotate(town.settings, NOON)
     listed = (town.settings.places.of("state") / "erased" / "marks.txt").read_text("utf-8")

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +16,15 @@ from typing import Any
 
 from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs import erase_made
+from kaders.jobs.erase_look import Looked, Request, hash_of, named_in, warehouse
 from kaders.jobs.load import files_to_load
 from kaders.jobs.remembered import remembered
 from kaders.model import Summary
-from kaders.read.erased import Asked, Entry, Marks, asked_for, entry_marks, holds, marks_for, phrase
-from kaders.read.people import sealed
+from kaders.read.erased import Marks, entry_marks, marks_for
 from kaders.report.removed import Trace, trace, without
 from kaders.settings import Places, Settings, Storage
 from kaders.store import audit, erased, erasing, keys, retention, rewrite, search_index
-from kaders.store.connection import Connection, transaction, writing
+from kaders.store.connection import Connection, transaction
 from kaders.store.connection import alone as warehouse_alone
 from kaders.store.loader import load_pending
 
@@ -33,33 +32,6 @@ LEFT = 600.0
 """Seconds after which a half-written file has no writer any more: writing one takes less than a second."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked, as it was typed. source: whose authors are meant; '' for those of every source."""
-
-    authors: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What a request is about.
-
-    entries   the documents that go
-    before    whether the same was asked before, so that nothing of it should be left
-    mentions  documents by others that name the authors: those stay
-    damaged   landing files that cannot be read
-    """
-
-    asked: Asked
-    entries: tuple[Entry, ...]
-    before: bool
-    mentions: int
-    damaged: tuple[Path, ...]
 
 
 @dataclass
@@ -80,53 +52,6 @@ class _Way:
     counts: dict[str, int] = field(default_factory=lambda: {"documents": 0, "files": 0, "made": 0})
 
 
-def look(settings: Settings, request: Request) -> Looked:
-    """What would be erased; nothing is changed.
-
-    Raises ConfigurationError when nothing is asked, for an address that is none, for words that say nothing
-    and for a source that nobody knows; Busy when another process writes the warehouse.
-    """
-    places = settings.places
-    key = keys.key(places)
-    with _warehouse(places) as con:
-        sources = list(({} if con is None else erasing.stand_ins(con)).values()) + list(settings.sources)
-        _checked(request, {source.id for source in sources})
-        asked = asked_for(
-            request.authors, request.urls, request.texts, sources, keys.ring(places) or (key,),
-            source=request.source,
-        )  # fmt: skip
-        entries, damaged = erasing.entries(places, con, asked)
-        names = [phrase(name) for name in request.authors if phrase(name)]
-        mentions = erasing.mentions(places, con, names, {each.id for each in entries}) if names else 0
-    return Looked(
-        asked, tuple(entries), _known(erased.marks(places), request, asked), mentions, tuple(damaged)
-    )
-
-
-def _checked(request: Request, sources: set[str]) -> None:
-    if not (request.authors or request.urls or request.texts):
-        raise ConfigurationError("say what to erase: --author NAME, --url ADDRESS or --text WORDS")
-    if request.source and request.source not in sources:
-        raise ConfigurationError(f"there is no source '{request.source}' in sources.yaml, and never was")
-    for url in request.urls:
-        if not url.startswith(("http://", "https://")):
-            raise ConfigurationError(f"'{url}' is no address: write it as https://site.example/page")
-    for given in (*request.texts, *request.authors):
-        if not phrase(given):
-            raise ConfigurationError(f"'{given}' has no letter and no digit, so nothing can be found by it")
-
-
-def _known(marks: Marks, request: Request, asked: Asked) -> bool:
-    """Whether all of this was erased before."""
-    phrases = {sealed(f"text {words}", marks.key) for words in asked.phrases}
-    return (
-        bool(marks.entries | marks.addresses | marks.authors | marks.texts)
-        and (not request.authors or any(map(marks.author, asked.authors)))
-        and (not request.urls or any(map(marks.address, asked.addresses)))
-        and phrases <= marks.texts
-    )
-
-
 @remembered("erase")
 def erase(
     settings: Settings,
@@ -145,13 +70,13 @@ def erase(
     Busy and files.Unwritable; what is not done by then the next load or housekeeping does.
     """
     places, ring = settings.places, keys.ring(settings.places)
-    if any(phrase(given) and holds(why, phrase(given)) for given in (*request.authors, *request.texts)):
+    if named_in(why, request):
         raise ConfigurationError("--why names what is erased, and the log would keep that: say it without")
     told = {
         "moment": moment.isoformat(),
         "by": audit.user(),
         "why": why,
-        "about": _about(request, ring[0]),
+        "about": hash_of(request, ring[0]),
         "documents": len(looked.entries),
         "sent_too": sent_too,
         "marks": sorted(marks_for(looked.asked, looked.entries, ring[0], ring)),
@@ -176,13 +101,6 @@ def again(settings: Settings, moment: datetime) -> Summary:
     return _finished(settings, moment, told, None)
 
 
-def _about(request: Request, key: bytes) -> str:
-    """The same request gives the same hash, and nobody can read it."""
-    parts = [[phrase(each) for each in request.authors], list(request.urls)]
-    parts += [[phrase(each) for each in request.texts], [request.source]]
-    return sealed(f"request {json.dumps([sorted(each) for each in parts])}", key)
-
-
 def _finished(
     settings: Settings, moment: datetime, told: dict[str, Any], progress: Progress | None
 ) -> Summary:
@@ -196,7 +114,8 @@ def _finished(
         _aside(settings, folder, way)
     if not way.waits:
         _logged(places, told, way)
-        erased.done(places)
+        if not retention.stray_files(places, older=float("-inf")):
+            erased.done(places)  # else the next load looks at what another job is writing now, or left
     counts = way.counts | ({"documents": int(told["documents"])} if "documents" in told else {})
     return Summary("erase", moment, counts, tuple(way.failures), tuple(way.still))
 
@@ -204,13 +123,13 @@ def _finished(
 def _everywhere(settings: Settings, way: _Way) -> None:
     """One data folder: first what was made of the words, while they are known; then the words."""
     places = settings.places
-    with _warehouse(places) as con:
+    with warehouse(places) as con:
         found = erasing.marked(places, con, way.marks)
         gone = _trace(settings, con, found)
     made = erase_made.clean(settings, gone, way.moment, sent_too=way.sent_too)
     erasing.empty_files(places, way.marks, found, way.progress)
     erased.add(way.home, entry_marks(found.ids, way.marks.key))  # for what landed since it was looked for
-    with _warehouse(places) as con:
+    with warehouse(places) as con:
         erasing.land_tombstones(settings, con, found, way.moment)
         if con is not None:
             rewrite.owe(places)
@@ -226,7 +145,7 @@ def _everywhere(settings: Settings, way: _Way) -> None:
     way.counts["files"] += found.files
     way.counts["made"] += made.changed
     way.still += made.still
-    way.failures += [f"{path} cannot be read, so it was not searched" for path in made.unreadable]
+    way.failures += made.failures
     way.failures += [f"{path} is damaged, so it was not searched" for path in found.damaged]
     way.waits |= bool(found.waiting)
     way.failures += [
@@ -300,13 +219,3 @@ def _logged(places: Places, told: dict[str, Any], way: _Way) -> None:
         note=str(told.get("note", "")),
         by=str(told.get("by", "")),
     )
-
-
-@contextmanager
-def _warehouse(places: Places) -> Iterator[Connection | None]:
-    """The warehouse when there is one."""
-    if not places.warehouse.exists():
-        yield None
-        return
-    with writing(places) as con:
-        yield con

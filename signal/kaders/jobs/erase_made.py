@@ -7,12 +7,14 @@ that was sent, stay as people got them, unless it is asked that they lose the wo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +29,24 @@ DUE = time(8, 0)
 """When a morning counts as sent, on the organisation's own clock: the report is due by then (design, 6)."""
 NOTE = 'class="removed"'
 """Stands in a page that says that something was taken out of it."""
+_ANCHOR = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass
 class Made:
-    """What was met: files that lost words, and what was sent and still shows them."""
+    """What was met: files that lost words, and what was sent and still shows them.
+
+    failures: what could not be searched or cleaned, a sentence each
+    """
 
     changed: int = 0
     still: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def unreadable(self, path: Path) -> None:
+        """Notes a file that may hold it, as nobody can tell."""
+        self.failures.append(f"{path} cannot be read, so it was not searched")
 
 
 def quoted(settings: Settings) -> tuple[set[str], set[str]]:
@@ -89,7 +100,7 @@ def _clean_morning(
         before = json.loads(path.read_bytes())
         day = date.fromisoformat(path.parent.name)
     except ValueError:
-        made.unreadable.append(str(path))
+        made.unreadable(path)
         return
     after = without(before, gone)
     sent = moment >= datetime.combine(day, DUE, settings.organisation.zone)
@@ -99,7 +110,9 @@ def _clean_morning(
     stale = [each for each in pages if after != before or _shows_it(each, after)]
     if stale and sent and not sent_too:
         made.still += map(str, stale)
-    elif stale and after.get("schema") == SCHEMA:
+    elif stale and after.get("schema") != SCHEMA:
+        made.failures += [f"{each} is of another version of Kaders and shows it: remove it" for each in stale]
+    elif stale:
         for language, name in PAGES.items():
             if path.with_name(name) in stale:
                 write(path.with_name(name), page(after, language).encode())
@@ -126,7 +139,7 @@ def _clean_told(path: Path, gone: Trace, made: Made, *, sent_too: bool) -> None:
     try:
         before = json.loads(path.read_bytes())
     except ValueError:
-        made.unreadable.append(str(path))
+        made.unreadable(path)
         return
     after = _told_without(before, gone)
     if after == before:
@@ -139,16 +152,17 @@ def _clean_told(path: Path, gone: Trace, made: Made, *, sent_too: bool) -> None:
 
 
 def _told_without(value: Any, gone: Trace) -> Any:
-    """A message to a machine: its pieces of evidence as in a morning, and its texts line by line."""
+    """A message to a machine: its pieces of evidence as in a morning, and its text line by line."""
     kept = without(value, gone)
     if isinstance(kept, dict):
         return {name: _told_without(each, gone) for name, each in kept.items()}
     if isinstance(kept, list):
         return [_told_without(each, gone) for each in kept]
-    return message_without(kept, gone) if isinstance(kept, str) else kept
+    return message_without(kept, gone) if isinstance(kept, str) and "\n" in kept else kept
 
 
 def _clean_mail(path: Path, gone: Trace, made: Made, *, sent_too: bool, note: str) -> None:
+    """Of a mail that loses something only the plain text is left, which says the same as its HTML."""
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     texts = list(_texts(mail))
     after = [message_without(text, gone) for text in texts]
@@ -168,10 +182,16 @@ def _clean_mail(path: Path, gone: Trace, made: Made, *, sent_too: bool, note: st
 
 
 def _texts(mail: Any) -> Iterator[str]:
-    """The parts of a mail that are text, the plain one first."""
+    """The parts of a mail that are text, the plain one first; HTML as lines, with its links as evidence."""
     for part in mail.walk():
         if part.get_content_maintype() == "text":
-            yield part.get_content()
+            text = part.get_content()
+            yield _lines(text) if part.get_content_subtype() == "html" else text
+
+
+def _lines(html: str) -> str:
+    linked = _ANCHOR.sub(r"\n- \2\n\1\n", html)
+    return unescape(_TAG.sub("\n", linked))
 
 
 def _note(settings: Settings, moment: datetime) -> str:

@@ -66,7 +66,10 @@ def key_mark(key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of all that was erased. key: the first of the ring, with which they were made."""
+    """The marks of all that was erased. key: the first of the ring, with which they were made.
+
+    authors: pseudonyms; with a blank and a source behind it where only what that source has of them was asked
+    """
 
     key: bytes = b""
     ring: tuple[bytes, ...] = ()
@@ -81,7 +84,7 @@ class Marks:
 
     def fits(self) -> bool:
         """Whether the keys are those that the marks were made with, all of them."""
-        known = all(generation(each) <= len(self.ring) for each in self.authors)
+        known = all(generation(each.partition(" ")[0]) <= len(self.ring) for each in self.authors)
         return known and (not self.keys or key_mark(self.key) in self.keys)
 
     def entry(self, document: str) -> bool:
@@ -92,14 +95,17 @@ class Marks:
         """Whether a page was erased, by its address as `form` gives it, or by its `same_as`."""
         return bool(shape and self.addresses) and sealed(f"address {shape}", self.key) in self.addresses
 
-    def author(self, name: str | None) -> bool:
-        """Whether a person was erased, by a pseudonym of any generation."""
-        return bool(name and self.authors) and current(name or "", self.ring) in self.authors
+    def author(self, name: str | None, source: str) -> bool:
+        """Whether a person was erased, by a pseudonym of any generation, in this source or in all."""
+        if not name or not self.authors:
+            return False
+        known = current(name, self.ring)
+        return known in self.authors or f"{known} {source}" in self.authors
 
     def item(self, each: Item) -> bool:
         """Whether an item is of an entry, at an address or by a person that was erased."""
         return (
-            self.author(each.author)
+            self.author(each.author, each.source)
             or any(map(self.address, shapes(each)))
             or self.entry(identity(each.source, each.guid or each.url))
         )
@@ -129,7 +135,8 @@ def _names_one(each: str, gone: Callable[[str], bool]) -> bool:
 
 def marks_for(asked: Asked, found: Iterable[Entry], key: bytes, ring: Sequence[bytes]) -> set[str]:
     """The lines that make a request and what was found for it known again."""
-    lines = {f"author {current(each, ring)}" for each in asked.authors}
+    where = f" {asked.source}" if asked.source else ""
+    lines = {f"author {current(each, ring)}{where}" for each in asked.authors}
     lines |= {f"key {key_mark(key)}"} | {f"text {sealed(f'text {words}', key)}" for words in asked.phrases}
     lines |= {f"address {sealed(f'address {shape}', key)}" for shape in asked.addresses}
     listed = list(found)

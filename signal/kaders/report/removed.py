@@ -9,6 +9,7 @@ from typing import Any
 
 from kaders.read.erased import form, phrase
 from kaders.read.text import snippet
+from kaders.report.voice import tidy
 
 GONE = "…"
 """Stands where a word was that nobody but the erased had said."""
@@ -70,13 +71,14 @@ def trace(
     questions: Iterable[str] = (),
     own_words: Collection[str] = (),
 ) -> Trace:
-    """What documents with these titles and texts are known by.
+    """What documents with these titles and texts are known by, whole and as a message cuts them off.
 
     questions: sentences in them that nobody else asked
     """
     sayings = {phrase(each) for each in questions}
     for title, text in words:
-        sayings |= {phrase(title), phrase(text), phrase(snippet(text or title))}
+        told = (title, text, snippet(text or title))
+        sayings |= {phrase(said_as) for each in told for said_as in (each, tidy(each))}
     return Trace(frozenset(shapes), frozenset(sayings - {""}), frozenset(own_words))
 
 
@@ -90,9 +92,31 @@ def without(value: Any, gone: Trace) -> Any:
 
 
 def message_without(text: str, gone: Trace) -> str:
-    """The lines of a message that do not show what was erased."""
-    kept = [line for line in text.splitlines(keepends=True) if not gone.tells(line)]
+    """The lines of a message that do not show what was erased.
+
+    A piece of evidence is a line that begins with a dash, and its address below it: the two stay or go
+    together, and by the address where that names a page.
+    """
+    kept = [f"{line}{link}" for line, link in _pieces(text) if not _shows(line, link, gone)]
     return gone.blanked("".join(kept))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The lines, each with the line of its address, '' where there is none."""
+    lines = iter([*text.splitlines(keepends=True), ""])
+    line = next(lines)
+    for below in lines:
+        if line.lstrip().startswith("- ") and _LINK.fullmatch(below.strip()):
+            yield line, below
+            line = next(lines, "")
+        else:
+            yield line, ""
+            line = below
+
+
+def _shows(line: str, link: str, gone: Trace) -> bool:
+    shape = form(link.strip())
+    return shape in gone.shapes if shape else gone.tells(line)
 
 
 def said(value: Any, name: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from kaders.store import files, keys
 
 MARKS, OWED = "erased/marks.txt", "erasing.json"
 """The files below the state of an organisation."""
-_LINE = re.compile(rf"({'|'.join(KINDS)}) ((?:\d+:)?[0-9a-f]{{16}})")
+_LINE = re.compile(rf"({'|'.join(KINDS)}) ((?:\d+:)?[0-9a-f]{{16}})( [a-z0-9][a-z0-9._-]*)?")
 
 
 def marks(places: Places) -> Marks:
@@ -70,8 +70,13 @@ def raise_authors(places: Places) -> None:
 
 
 def _raised(line: str, ring: tuple[bytes, ...]) -> str:
-    kind, _, mark = line.partition(" ")
-    return f"{kind} {current(mark, ring)}" if kind == "author" else line
+    parts = _LINE.fullmatch(line)
+    return f"author {_newest(parts, ring)}" if parts and parts[1] == "author" else line
+
+
+def _newest(author: re.Match[str], ring: tuple[bytes, ...]) -> str:
+    """The author of a line as the newest key has them, and in which source if in one alone."""
+    return current(author[2], ring) + (author[3] or "")
 
 
 def sift(places: Places, items: Iterable[Item]) -> tuple[list[Item], int]:
@@ -128,7 +133,7 @@ def _read(text: str, ring: tuple[bytes, ...], name: str) -> Marks:
                 f"Line {number} of {name} is damaged, so somebody who was erased could come back: put the "
                 "file back from a backup, or take the line out and erase again whom it may have been about"
             )
-        found[parts[1]].add(current(parts[2], ring) if parts[1] == "author" else parts[2])
+        found[parts[1]].add(_newest(parts, ring) if parts[1] == "author" else parts[2])
     sets = (frozenset(found[kind]) for kind in KINDS)
     return Marks(ring[0] if ring else b"", ring, *sets)
 

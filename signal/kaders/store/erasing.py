@@ -11,26 +11,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from kaders.errors import Quarantine
 from kaders.model import Item, SourceKind, Tagged, Tags
 from kaders.read.document import ERASED, document, identity
-from kaders.read.erased import Asked, Entry, Marks, forget, form, holds, phrase, shapes
-from kaders.read.text import snippet
+from kaders.read.erased import Marks, forget, form, holds, phrase, shapes
 from kaders.settings import Places, Settings, Source
 from kaders.store import files, landing, packed, pages, state, tagged, withdrawn
 from kaders.store.connection import Connection, transaction
+from kaders.store.erasable import landed
 from kaders.store.inventory import TaggedFile, tagger_versions
 from kaders.store.lock import source_lock
 from kaders.store.sql import sql
 
 PATIENCE = 300.0
 """Seconds to wait for a source that is being visited: more than a round of visits may take (jobs/collect)."""
-SHOWN = 12
-"""Words of a post that stand for a title where a person has to recognise it."""
-
 _ID = re.compile(rb'"id": ?"([0-9a-f]{24})"')
 
 Progress = Callable[[int, int], None]
@@ -60,30 +57,6 @@ class Found:
         return {each for ids in self.documents.values() for each in ids}
 
 
-def entries(places: Places, con: Connection | None, asked: Asked) -> tuple[list[Entry], list[Path]]:
-    """The documents that a request is about, oldest first, and landing files that cannot be read.
-
-    An address is among those of an entry when nobody else's entry has it, or when it was asked for.
-    """
-    known: dict[str, Entry] = {}
-    damaged: list[Path] = []
-    for each in _landed(places, damaged):
-        if asked.wants(each):
-            _join(known, _of_item(each), shapes(each))
-    for source, id_, day, title, text, url in _rows(con, asked):
-        _join(known, Entry(source, id_, day, _headline(title, text)), {form(url)} - {""})
-    _leave_to_others(places, con, known, asked)
-    return sorted(known.values(), key=lambda entry: (entry.day, entry.source, entry.id)), damaged
-
-
-def mentions(places: Places, con: Connection | None, phrases: Iterable[str], besides: set[str]) -> int:
-    """How many documents hold one of these phrases and are not among those that are erased."""
-    asked = Asked(phrases=tuple(phrases))
-    found = {identity(i.source, i.guid or i.url) for i in _landed(places, []) if asked.wants(i)}
-    found |= {row[1] for row in _rows(con, asked)}
-    return len(found - besides)
-
-
 def own_words(places: Places, con: Connection | None, sought: Iterable[str], found: Found) -> set[str]:
     """Those of some words and sentences that the erased said and nobody else, as far as words are kept."""
     said = " ".join(f"{phrase(title)} {phrase(text)}" for title, text in found.words)
@@ -97,14 +70,14 @@ def _said_by_others(places: Places, con: Connection | None, sought: set[str], id
     if con is not None:
         given = {"terms": sorted(sought), "ids": sorted(ids)}
         return {term for (term,) in con.execute(sql("said_by_others"), given).fetchall()}
-    others = (i for i in _landed(places, []) if identity(i.source, i.guid or i.url) not in ids)
+    others = (i for i in landed(places, []) if identity(i.source, i.guid or i.url) not in ids)
     return {words for each in others for words in sought if holds(f"{each.title} {each.text}", words)}
 
 
 def marked(places: Places, con: Connection | None, marks: Marks) -> Found:
     """All that is marked and still has something, or is already without words, with the words that it has."""
     found = Found()
-    for each in _landed(places, found.damaged, all_of_it=True):
+    for each in landed(places, found.damaged, all_of_it=True):
         if each.guid.startswith(ERASED) or marks.item(each):
             found.documents[each.source].add(identity(each.source, each.guid or each.url))
             found.words.add((each.title, each.text))
@@ -121,7 +94,7 @@ def _marked_rows(con: Connection, marks: Marks, found: Found) -> None:
     ids = set[str]()
     while some := rows.fetchmany(10_000):
         for source, id_, url, author in some:
-            if marks.author(author) or marks.address(form(url)) or marks.entry(id_):
+            if marks.author(author, source) or marks.address(form(url)) or marks.entry(id_):
                 found.documents[source].add(id_)
                 ids.add(id_)
     con.execute("INSERT INTO doomed SELECT unnest($ids::VARCHAR[])", {"ids": sorted(ids)})
@@ -138,8 +111,8 @@ def empty_files(places: Places, marks: Marks, found: Found, progress: Progress |
 
     A source is left alone while it is visited; one that is visited for too long is noted as waiting.
     """
-    landed = files.folders(places.of("landing"))
-    sources = sorted({*landed, *withdrawn.sources(places), *pages.sources(places)})
+    visited = files.folders(places.of("landing"))
+    sources = sorted({*visited, *withdrawn.sources(places), *pages.sources(places)})
     for number, source in enumerate(sources, start=1):
         with source_lock(places, source, patience=PATIENCE) as ours:
             if ours:
@@ -161,7 +134,7 @@ def _empty_source(places: Places, source: str, marks: Marks, found: Found) -> No
                 lines = withdrawn.empty_tagged(places, path, ids) + landing.erase(path, marks.item)
                 found.files += bool(lines)
                 changed.add(path.relative_to(places.of("landing")).as_posix())
-    withdrawn.look_again(places, source, changed, marks.author)
+    withdrawn.look_again(places, source, changed, lambda author: marks.author(author, source))
     _empty_memory(places, source, marks)
     queued = [one.entry.guid for one in pages.waiting(places, source) if marks.item(one.entry)]
     pages.done(places, source, queued)
@@ -194,12 +167,15 @@ def empty_pending(marks: Marks, pending: Iterable[TaggedFile]) -> int:
 def land_tombstones(settings: Settings, con: Connection | None, found: Found, moment: datetime) -> int:
     """A line for every document that says from now on it is withdrawn, landed and tagged; how many.
 
-    Not for one that has such a line already. A source that is in neither sources.yaml nor the warehouse is
-    passed by: nothing was ever loaded of it.
+    Not for one that has such a line already; where a run broke off before it tagged those, that is done. A
+    source that is in neither sources.yaml nor the warehouse is passed by: nothing was ever loaded of it.
     """
-    places, told = settings.places, _told(settings.places, con)
+    places, told, count = settings.places, _withdrawn(con), 0
     sources = stand_ins(con) | {source.id: source for source in settings.sources}
-    count = 0
+    for path, items in _lines_of_erasures(places):
+        told |= {identity(each.source, each.guid) for each in items}
+        if items[0].source in sources:
+            _tag(places, path, items, sources[items[0].source])
     for source, ids in sorted(found.documents.items()):
         new = sorted(ids - told)
         if new and source in sources:
@@ -211,29 +187,36 @@ def land_tombstones(settings: Settings, con: Connection | None, found: Found, mo
 
 
 def _tag(places: Places, path: Path, items: list[Item], source: Source) -> None:
-    """What any tagger makes of documents without words."""
-    for version in tagger_versions(places):
-        tags = Tags({}, (), {}, (), (), (), (), version)
-        made = [Tagged(document(each, source), tags) for each in items]
-        tagged.write(tagged.path_of(places, version, path), made)
+    """What any tagger makes of documents without words, for each tagger that has not made it yet."""
+    versions = {tagged.path_of(places, version, path): version for version in tagger_versions(places)}
+    for made in versions.keys() - files.there(versions):
+        tags = Tags({}, (), {}, (), (), (), (), versions[made])
+        tagged.write(made, [Tagged(document(each, source), tags) for each in items])
 
 
-def _told(places: Places, con: Connection | None) -> set[str]:
-    """The documents of which a line of its own says that they are withdrawn, or the warehouse does."""
-    told = set[str]()
-    if con is not None:
-        rows = con.execute("SELECT DISTINCT entry FROM core_document WHERE fate = 'withdrawn'").fetchall()
-        told = {id_ for (id_,) in rows}
+def _withdrawn(con: Connection | None) -> set[str]:
+    """The documents of which the warehouse says that they are withdrawn."""
+    if con is None:
+        return set()
+    rows = con.execute("SELECT DISTINCT entry FROM core_document WHERE fate = 'withdrawn'").fetchall()
+    return {id_ for (id_,) in rows}
+
+
+def _lines_of_erasures(places: Places) -> Iterator[tuple[Path, list[Item]]]:
+    """The landing files of erasures, each with its lines."""
     for path in landing.paths(places):
         with suppress(Quarantine):
-            if of_an_erasure(path):
-                told |= {identity(each.source, each.guid) for each in landing.read(path)}
-    return told
+            lines = list(landing.read(path))
+            if _of_an_erasure(lines):
+                yield path, lines
 
 
 def of_an_erasure(path: Path) -> bool:
     """Whether a landing file holds such lines alone, so that no visit brought it; Quarantine if damaged."""
-    lines = list(landing.read(path))
+    return _of_an_erasure(list(landing.read(path)))
+
+
+def _of_an_erasure(lines: list[Item]) -> bool:
     return bool(lines) and all(each.guid.startswith(ERASED) for each in lines)
 
 
@@ -272,59 +255,3 @@ def empty_rows(con: Connection, ids: Iterable[str]) -> None:
             "(SELECT (id, content) FROM core_document SEMI JOIN doomed USING (entry))"
         )
         con.execute("DROP TABLE doomed")
-
-
-def _landed(places: Places, damaged: list[Path], *, all_of_it: bool = False) -> Iterator[Item]:
-    """Every item that landed and has not been erased, or `all_of_it`; what cannot be read is noted."""
-    for path in files.ahead(landing.paths(places)):
-        try:
-            items = list(landing.read(path))
-        except Quarantine:
-            damaged.append(path)
-            continue
-        yield from (each for each in items if all_of_it or not each.guid.startswith(ERASED))
-
-
-def _rows(con: Connection | None, asked: Asked) -> list[tuple[str, str, date, str, str, str]]:
-    if con is None:
-        return []
-    return con.execute(
-        sql("to_be_erased"),
-        {
-            "authors": sorted(asked.authors),
-            "source": asked.source,
-            "shapes": sorted(asked.addresses),
-            "phrases": [f" {words} " for words in asked.phrases],
-        },
-    ).fetchall()
-
-
-def _leave_to_others(places: Places, con: Connection | None, known: dict[str, Entry], asked: Asked) -> None:
-    """Takes an address off an entry when documents that stay have it too and nobody asked for it."""
-    wanted = {shape for entry in known.values() for shape in entry.addresses} - asked.addresses
-    if not wanted:
-        return
-    shared = set[str]()
-    for each in _landed(places, []):
-        if identity(each.source, each.guid or each.url) not in known:
-            shared |= shapes(each) & wanted
-    for _, id_, _, _, _, url in _rows(con, Asked(addresses=frozenset(wanted))):
-        if id_ not in known:
-            shared.add(form(url))
-    for entry in known.values():
-        entry.addresses -= shared - asked.addresses
-
-
-def _join(known: dict[str, Entry], entry: Entry, addresses: set[str]) -> None:
-    one = known.setdefault(entry.id, entry)
-    one.title = one.title or entry.title
-    one.addresses |= addresses
-
-
-def _of_item(each: Item) -> Entry:
-    id_, day = identity(each.source, each.guid or each.url), (each.published or each.fetched_at).date()
-    return Entry(each.source, id_, day, _headline(each.title, each.text))
-
-
-def _headline(title: str, text: str) -> str:
-    return title or snippet(text, words=SHOWN)

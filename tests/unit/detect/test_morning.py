@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
@@ -12,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from documented import documented
 from kaders.detect import talk as counting
 from kaders.entries import Source
-from kaders.load import root
 from kaders.settings import Settings
 
 from .town import (
@@ -38,7 +37,6 @@ from .town import (
 )
 
 NEW = "Scheuren in de gevel van de hal"
-DOCS = root() / "docs" / "signals-json.md"
 TUESDAY = MONDAY + timedelta(days=1)
 DAYS = 3
 """Days for which a planted issue grows, up to and with the last complete one."""
@@ -453,13 +451,6 @@ def test_another_address_of_a_source_changes_no_byte() -> None:
 
 def test_nobody_who_wrote_can_be_found_in_a_morning() -> None:
     assert all(b"author" not in as_bytes(planted(kind)) for kind in PLANTS)
-
-
-def documented(heading: str) -> set[str]:
-    """The fields in the table under a heading of docs/signals-json.md."""
-    section = DOCS.read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
-    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
 
 
 def test_every_field_of_a_morning_is_documented_and_there() -> None:

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from kaders.errors import ConfigurationError, KadersError
 from kaders.jobs.backup import backup, restore
 from kaders.jobs.collect import collect
 from kaders.jobs.detect import detect
-from kaders.jobs.erase import Request, erase, look
+from kaders.jobs.erase import erase
+from kaders.jobs.erase_look import Request, look
 from kaders.jobs.housekeeping import housekeeping
 from kaders.jobs.load import load
 from kaders.jobs.rebuild import rebuild
@@ -32,15 +33,17 @@ from kaders.jobs.report import report
 from kaders.jobs.search import search
 from kaders.jobs.tag import groups, tag
 from kaders.jobs.verify import verify
-from kaders.model import Fetch
+from kaders.model import Fetch, Summary
+from kaders.read.people import pseudonym
 from kaders.settings import Settings
-from kaders.store import files, inventory, landing, ledger_files, published, tagged, withdrawn
+from kaders.store import erasing, files, inventory, keys, landing, ledger_files, published, tagged, withdrawn
 from kaders.store.connection import reading, writing
 from kaders.store.files import Unreachable
 from kaders.store.journal import Journal, fold
 from small_site import Site
 from traces import traces
 
+HOUR = timedelta(hours=1)
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -153,35 +156,94 @@ def test_from_the_visit_to_the_report_all_is_as_on_the_disk(
     assert verify(there, morning).failures == ()
 
 
-@pytest.mark.slow
-def test_what_is_erased_is_in_no_object_of_the_bucket(
-    local: Stocked, stored: Stocked, cloud: Cloud, tmp_path: Path
-) -> None:
-    odd = item(
-        900,
-        START,
-        title="Zwaluwstaartje",
-        text="Zwaluwstaartje Qrxw staat in de rij",
-        url="https://bode.example/qrxw",
+@dataclass
+class Erased:
+    """Three people in the files of an organisation, on the disk and in a bucket, and what asks them out."""
+
+    of: tuple[Stocked, Stocked]
+    cloud: Cloud
+    folder: Path
+
+    words = ("zwaluwstaartje", "qrxw", "vvrtz")
+    asked = (
+        Request(urls=("https://bode.example/qrxw",)),
+        Request(authors=("Vvrtz@plein.example",)),
+        Request(texts=("ook zwaluwstaartje",)),
     )
-    for of in (local, stored):
-        of.fill()
-        of.land(START + timedelta(hours=1), odd)
-        of.load()
 
-    def left() -> list[str]:
-        shutil.rmtree(tmp_path / "dump", ignore_errors=True)
-        for number, content in enumerate(cloud.keys(bucket_of(stored)).values()):
-            (tmp_path / "dump").mkdir(exist_ok=True)
-            (tmp_path / "dump" / str(number)).write_bytes(content)
-        return traces(tmp_path / "dump", "zwaluwstaartje", "qrxw")
+    def land(self) -> None:
+        here, there = (keys.path_of(of.settings.places) for of in self.of)
+        by, at = pseudonym("vvrtz@plein.example", keys.key(self.of[0].settings.places)), START + HOUR
+        there.parent.mkdir(parents=True)
+        shutil.copy(here, there)
+        for of in self.of:
+            of.fill()
+            of.land(at, item(900, START, title="Titel Qrxw", url="https://bode.example/qrxw"))
+            of.land(at, item(901, START, "plein", text="Vvrtz hier", author=by), source="plein")
+            of.land(at + HOUR, item(902, START, text="En ook: Zwaluwstaartje"))
+            of.load()
 
-    assert len(left()) >= 3  # landing, tagged and published
-    for of in (local, stored):
-        request = Request(urls=("https://bode.example/qrxw",))
-        assert erase(of.settings, LATER, request, look(of.settings, request)).failures == ()
-    assert left() == []
+    def ask(self, of: Stocked, request: Request) -> Summary:
+        return erase(of.settings, LATER, request, look(of.settings, request))
+
+    def left(self) -> list[str]:
+        """Where a word of them is, in all objects and in all files of this machine."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for number, (key, content) in enumerate(self.cloud.keys(bucket_of(self.of[1])).items()):
+            path = self.folder / key.split("/")[0] / str(number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        found = traces(self.folder, *self.words)
+        return found + [each for of in self.of for each in traces(of.settings.places.data, *self.words)]
+
+
+@pytest.fixture
+def erased_(local: Stocked, stored: Stocked, cloud: Cloud, tmp_path: Path) -> Erased:
+    found = Erased((local, stored), cloud, tmp_path / "objects")
+    found.land()
+    rooms = {place.split("/")[0] for place in found.left()}
+    assert rooms >= {"landing", "tagged", "published", "warehouse"}
+    return found
+
+
+@pytest.mark.slow
+def test_what_is_erased_is_in_no_object_of_the_bucket(erased_: Erased, tmp_path: Path) -> None:
+    local, stored = erased_.of
+    for of in erased_.of:
+        for request in erased_.asked:
+            assert erased_.ask(of, request).failures == ()
+    assert erased_.left() == []
     assert rows(local) == rows(stored)
+    assert len(stored.rows("SELECT DISTINCT entry FROM core_document WHERE title <> ''")) == 24
+    for of in erased_.of:
+        rebuild(of.settings, LATER + timedelta(hours=1))
+        housekeeping(of.settings, LATER + timedelta(hours=2))
+        assert verify(of.settings, LATER + timedelta(hours=2)).failures == ()
+    assert erased_.left() == []
+    reader = another_machine(stored, tmp_path / "reader")
+    assert documents(reader) == 27
+    assert traces(tmp_path / "reader", *erased_.words) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["empty_files", "land_tombstones", "empty_rows"])
+def test_an_erasure_in_a_bucket_that_breaks_off_is_finished_by_the_next_load(
+    erased_: Erased, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any, **__: Any) -> None:
+        raise Unreachable("storage.landing cannot be reached")
+
+    local, stored = erased_.of
+    for request in erased_.asked:
+        erased_.ask(local, request)
+        with monkeypatch.context() as once, pytest.raises(Unreachable):
+            once.setattr(erasing, step, breaks)
+            erased_.ask(stored, request)
+        assert stored.load().failures == ()
+    assert erased_.left() == []
+    columns = "id, content, entry, title, text, url, author, fate, relation"
+    query = f"SELECT {columns} FROM core_document ORDER BY ALL"
+    assert local.rows(query) == stored.rows(query)
     assert verify(stored.settings, LATER).failures == ()
 
 

@@ -119,7 +119,7 @@ def is_finished(town: Stocked) -> None:
     assert not any(there[word] for word in before)
     for word in now:
         assert {"plein.txt", "plein.jsonl", places.warehouse.name} <= there[word]
-    assert erased.marks(places).author(given(town, ERASED)), "who was erased stays so"
+    assert erased.marks(places).author(given(town, ERASED), "plein"), "who was erased stays so"
     assert f"author {len(ring)}:" in (places.of("state") / erased.MARKS).read_text("utf-8")
     for authors in of_files(town).values():
         assert {generation(author) for author in authors if author} == {len(ring)}
