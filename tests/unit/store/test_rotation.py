@@ -267,24 +267,14 @@ def test_deletions_are_followed_over_a_rotation(town: Stocked) -> None:
     )
 
 
-def test_a_rebuild_keeps_the_new_ones_only(town: Stocked) -> None:
+def test_a_rebuild_keeps_the_new_ones_only(town: Stocked, monkeypatch: pytest.MonkeyPatch) -> None:
     before = groups(town)
     rotate(town.settings, LATER + HOUR)
     town.settings.places.warehouse.unlink()
-    rebuild_here(town)
+    monkeypatch.setattr("kaders.jobs.tag.tag", lambda settings, moment: town.load(moment))
+    rebuild(town.settings, LATER + HOUR)
     assert groups(town) == before
     is_finished(town)
-
-
-def rebuild_here(town: Stocked) -> None:
-    """The job, with the tagged files as they are."""
-    from kaders.jobs import tag
-
-    kept, tag.tag = tag.tag, lambda settings, moment: town.load(moment)
-    try:
-        rebuild(town.settings, LATER + HOUR)
-    finally:
-        tag.tag = kept
 
 
 def test_a_backup_of_before_comes_back_with_the_new_key(town: Stocked, tmp_path: Path) -> None:
