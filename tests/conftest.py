@@ -22,6 +22,12 @@ settings.register_profile("explore", deadline=None, max_examples=3_000)
 settings.load_profile(os.environ.get("KADERS_EXAMPLES", "same"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first, so that no worker is still in one when the others have nothing left."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; skips, and says what was tried, on a machine where it cannot be had."""

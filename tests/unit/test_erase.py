@@ -42,6 +42,8 @@ from kaders.store.results import save_results
 from small_site import Site
 from traces import traces
 
+pytestmark = pytest.mark.slow
+
 MORNING = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
 AFTER = MORNING + timedelta(hours=1)
 """The report is made and not yet sent: that is at 08:00, an hour later than UTC."""

@@ -223,14 +223,14 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_mends_it(
     web: Any, settings_for: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, room: str
 ) -> None:
     settings = settings_for(a=f"{web.url}/feed")
-    real = Path.write_bytes
+    real = Path.open
 
-    def full(path: Path, content: bytes) -> int:
-        if f"/{room}/" in path.as_posix():
+    def full(path: Path, mode: str = "r", *more: Any, **others: Any) -> Any:
+        if f"/{room}/" in path.as_posix() and "r" not in mode:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return real(path, content)
+        return real(path, mode, *more, **others)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(KadersError, match=rf"The disk that holds .*/{room}/.* is full"):
         collect(settings, NOW, now=NOW)
     monkeypatch.undo()
