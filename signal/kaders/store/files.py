@@ -69,13 +69,13 @@ def write(path: Path, content: bytes, *, before: Path | None = None, lasting: bo
                 path.replace(before)
             part.replace(path)
             if lasting:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Has the disk keep the names in a folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:

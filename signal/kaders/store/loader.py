@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,8 +24,9 @@ from kaders.store.sql import sql
 
 TOGETHER = 128 * 2**20
 """Bytes of unpacked lines that are read together: some 70,000 documents, half a gigabyte of memory."""
-READ_AHEAD = 500
-"""Files that are unpacked at a time, so that what waits in memory stays small beside TOGETHER."""
+READ_AHEAD, HANDED_OUT = 500, 50
+"""Files that are unpacked at a time, so that what waits in memory stays small beside TOGETHER; and those that a
+thread takes at once, as handing out one by one takes as long as unpacking."""
 STORIES_AT_ONCE = 50_000
 """Documents whose stories are told apart together: some ten megabytes."""
 ALIKE = 0.1
@@ -122,9 +124,10 @@ def _unpacked(scratch: Path, files: Sequence[TaggedFile]) -> Iterator[_Unpacked]
     DuckDB takes a third of a millisecond to open a file, more than to read the few documents in one.
     """
     part = _Unpacked()
-    with room_on_disk(scratch), ThreadPoolExecutor() as pool, scratch.open("wb") as out:
+    with room_on_disk(scratch), ThreadPoolExecutor(os.cpu_count()) as pool, scratch.open("wb") as out:
         for some in _by(READ_AHEAD, files):
-            for file, lines in zip(some, pool.map(_lines, some), strict=True):
+            handed = [*_by(HANDED_OUT, some)]
+            for file, lines in zip(some, chain.from_iterable(pool.map(_all_lines, handed)), strict=True):
                 if lines is None:
                     part.bad.add(file.path)
                     continue
@@ -138,6 +141,10 @@ def _unpacked(scratch: Path, files: Sequence[TaggedFile]) -> Iterator[_Unpacked]
                 out.truncate()
         out.flush()
         yield part
+
+
+def _all_lines(files: Sequence[TaggedFile]) -> list[bytes | None]:
+    return [_lines(file) for file in files]
 
 
 def _lines(file: TaggedFile) -> bytes | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kaders.errors import KadersError
 from kaders.settings import Places
-from kaders.store.files import room_on_disk
+from kaders.store.files import room_on_disk, sync_folder
 from kaders.store.published import offer
 
 _AT_ONCE = 2**30
@@ -36,6 +36,7 @@ def publish_file(places: Places, source: Path) -> None:
         try:
             _copy(source, part)
             part.replace(target)
+            sync_folder(target.parent)
         finally:
             part.unlink(missing_ok=True)
     offer(places)
@@ -52,3 +53,4 @@ def _copy(source: Path, part: Path) -> None:
             if error.errno not in _UNABLE:
                 raise
             shutil.copyfileobj(old, new)
+        os.fsync(new.fileno())  # else a power cut may leave the new name without the bytes
