@@ -25,8 +25,8 @@ from kaders.store.sql import sql
 TOGETHER = 128 * 2**20
 """Bytes of unpacked lines that are read together: some 70,000 documents, half a gigabyte of memory."""
 READ_AHEAD, HANDED_OUT = 500, 50
-"""Files that are unpacked at a time, so that what waits in memory stays small beside TOGETHER; and those that a
-thread takes at once, as handing out one by one takes as long as unpacking."""
+"""Files that are unpacked at a time, so that what waits in memory stays small beside TOGETHER; and those that
+a thread takes at once, as handing out one by one takes as long as unpacking."""
 STORIES_AT_ONCE = 50_000
 """Documents whose stories are told apart together: some ten megabytes."""
 ALIKE = 0.1
