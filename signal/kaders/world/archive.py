@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as it was written."""
+    """One item as it was written; edited: when it got another title, and which."""
 
     id: str
     url: str
@@ -33,6 +33,13 @@ class Entry:
     language: str
     author: str
     counts: tuple[int, int, int]
+    edited: tuple[datetime, str] | None = None
+
+    def as_of(self, moment: datetime) -> Entry:
+        """The item as its source shows it at a moment."""
+        if self.edited is None or moment < self.edited[0]:
+            return self
+        return replace(self, title=self.edited[1], edited=None)
 
 
 @dataclass(slots=True)
@@ -50,7 +57,7 @@ class Shelf:
     dead: tuple[tuple[datetime, datetime | None], ...]
     entries: tuple[Entry, ...]
     moments: tuple[datetime, ...]
-    painted: dict[int, str] = field(default_factory=dict)
+    painted: dict[Entry, str] = field(default_factory=dict)
 
     def alive(self, moment: datetime) -> bool:
         """Whether the source answers at a moment."""
@@ -61,6 +68,11 @@ class Shelf:
         stop = bisect_right(self.moments, moment)
         recent = bisect_left(self.moments, moment - RECENT, 0, stop)
         return range(max(min(recent, stop - SHOWN), stop - MOST, 0), stop)
+
+    def edits(self, moment: datetime) -> list[datetime]:
+        """When the entries of a reply at a moment got another title by then, in no order."""
+        found = (self.entries[number].edited for number in self.shown(moment))
+        return [edited[0] for edited in found if edited and edited[0] <= moment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,7 @@ def _entry(line: dict[str, Any]) -> Entry:
         language=line["language"],
         author=line["author"] or "",
         counts=(replies, shares, likes),
+        edited=(_moment(line["edit"]["at"]), line["edit"]["title"]) if line["edit"] else None,
     )
 
 

@@ -25,9 +25,10 @@ def reply(shelf: Shelf, notice: str, moment: datetime) -> tuple[str, bytes]:
     paint, frame, content_type = _style(shelf)
     shown: list[str] = []
     for number in reversed(shelf.shown(moment)):
-        painted = shelf.painted.get(number)
+        entry = shelf.entries[number].as_of(moment)
+        painted = shelf.painted.get(entry)
         if painted is None:
-            painted = shelf.painted[number] = paint(shelf, shelf.entries[number])
+            painted = shelf.painted[entry] = paint(shelf, entry)
         shown.append(painted)
     return content_type, frame(shelf, shown, notice).encode()
 

@@ -63,8 +63,9 @@ def answer(archive: Archive, asked: Asked) -> Answer:
 
 def _fresh(archive: Archive, shelf: Shelf, moment: datetime, asked: Asked, headers: dict[str, str]) -> Answer:
     shown = shelf.shown(moment)
-    changed = shelf.moments[shown[-1]] if shown else archive.first
-    mark = f"{archive.seed}/{shelf.id}/{shown.start}/{shown.stop}"
+    edits = shelf.edits(moment)
+    changed = max([shelf.moments[shown[-1]], *edits]) if shown else archive.first
+    mark = f"{archive.seed}/{shelf.id}/{shown.start}/{shown.stop}/{len(edits)}"
     etag = f'"{hashlib.blake2b(mark.encode(), digest_size=8).hexdigest()}"'
     headers |= {"ETag": etag, "Last-Modified": _http(changed)}
     if _unchanged(asked, etag, changed):

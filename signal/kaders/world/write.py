@@ -12,6 +12,7 @@ from typing import Any
 from kaders.settings import Source
 from kaders.world import SYNTHETIC
 from kaders.world.clock import at, stamp, start_of
+from kaders.world.edits import edit
 from kaders.world.generate import days_of
 from kaders.world.grammar import counter_frames
 from kaders.world.piece import Piece
@@ -45,6 +46,7 @@ def write(
 
 
 def _item(piece: Piece) -> dict[str, Any]:
+    edited = edit(piece)
     return {
         "id": piece.identity.id,
         "url": piece.identity.url,
@@ -54,6 +56,7 @@ def _item(piece: Piece) -> dict[str, Any]:
         "language": piece.language,
         "author": piece.author,
         "counts": piece.counts,
+        "edit": {"at": stamp(edited[0]), "title": edited[1]} if edited else None,
     }
 
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pytest
 from kaders.errors import ConfigurationError
 from kaders.world import generate, serve
 from kaders.world.archive import open_world
-from kaders.world.serve import Asked, answer
+from kaders.world.serve import Asked, _http, answer
 
 EARLIER = "Sun, 15 Nov 2026 05:30:00 GMT"
 MASTODON = "/toots/api/v1/timelines/tag/waterdam"
@@ -152,3 +152,19 @@ def test_many_ask_at_once_and_each_is_answered_quickly(world: Path, base: str) -
 def test_a_folder_without_a_world_is_one_clear_message(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no whole world"), serve(tmp_path):
         pass
+
+
+def test_a_headline_that_was_changed_is_shown_as_it_stood(world: Path) -> None:
+    archive = open_world(world)
+    shelf, entry = next(
+        (shelf, entry)
+        for shelf in archive.shelves.values()
+        for entry in shelf.entries
+        if entry.edited and entry.edited[0] < archive.last
+    )
+    at, title = entry.edited or (archive.last, "")
+    moments = (at - timedelta(seconds=1), at)
+    before, after = (answer(archive, Asked(shelf.path, _http(m))) for m in moments)
+    assert before.body and after.body and before.headers["ETag"] != after.headers["ETag"]
+    for reply, words in ((before, entry.title), (after, title)):
+        assert [one.title for one in feedparser.parse(reply.body).entries if one.id == entry.id] == [words]
