@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from common import DEFAULTS, every, moment, settings
+from common import DEFAULTS, clock, every, moment, settings
 from failing import told
 
 
@@ -18,7 +18,7 @@ def weekly_trends() -> None:
     def export() -> dict[str, Any]:
         from kaders.jobs import export as job
 
-        return told(job.export(settings(), moment(get_current_context())))
+        return told(job.export(settings(), moment(get_current_context()), now=clock()))
 
     export()
 

@@ -239,7 +239,7 @@ COMMANDS: Commands = {
         (_org, _moment),
     ),
     "alerts": (commands.job("alerts"), "Send what subscriptions are due.", (_org, _moment)),
-    "export": (commands.job("export"), "Write last week's trends: XLSX and CSV.", (_org, _moment)),
+    "export": (commands.export, "Write last week's trends: XLSX and CSV.", (_org, _moment)),
     "backfill": (
         commands.backfill,
         "Judge and report a past morning again, through the DAG.",
@@ -257,7 +257,7 @@ COMMANDS: Commands = {
             _option("question", help="as in 'afvalpas AND (kosten OR duur)'; docs/search.md has it all"),
             _org,
             _moment,
-            _option("--since", default="", help="from when: 7d, 24h, 2w ago, or a day (YYYY-MM-DD)"),
+            _option("--since", default="", help="how far back (7d, 24h, 2w), or a day (YYYY-MM-DD)"),
             _option("--until", default="", help="up to when, in the same way; a day is included"),
             _option("--limit", type=whole, default=20, help="how many to show of all (default 20)"),
             _option("--csv", type=Path, help="the CSV file to write; - for the terminal"),
@@ -300,7 +300,7 @@ COMMANDS: Commands = {
             _option("file", type=Path, help="what `kaders backup` wrote"),
             _org,
             _moment,
-            _option("--into", type=Path, help="another data folder than --data"),
+            _option("--into", type=Path, help="another data folder; who is erased in --data stays so"),
             _option("--replace", action="store_true", help="move what is there aside"),
         ),
     ),
@@ -322,11 +322,14 @@ COMMANDS: Commands = {
     ),
     "audit": (
         _people("audit"),
-        "The log of erasures, exports, backups and quotes with a name.",
+        "The log of erasures, exports, backups and quotes with a name; or add such a quote to it.",
         (
             _org,
             _moment,
-            _option("--since", default="", help="from when: 7d, 24h, 2w ago, or a day (YYYY-MM-DD)"),
+            _option("--since", default="", help="how far back (7d, 24h, 2w), or a day (YYYY-MM-DD)"),
+            _option("--named-quote", metavar="ADDRESS", help="of the document whose quote you used"),
+            _option("--official", metavar="OFFICE", help="whose quote: the office, never the name"),
+            _option("--why", default="", help="why the name was needed"),
         ),
     ),
     "housekeeping": (

@@ -103,6 +103,17 @@ def tag(args: argparse.Namespace) -> int:
     return job("tag", work)(args)
 
 
+def export(args: argparse.Namespace) -> int:
+    """The trends of the week before a moment; the audit log says when it was really done."""
+
+    def work(settings: Settings, moment: datetime) -> Summary:
+        from kaders.jobs.export import export
+
+        return export(settings, moment, now=now())
+
+    return job("export", work)(args)
+
+
 def parse(args: argparse.Namespace) -> int:
     from kaders.jobs.parse import parse
 

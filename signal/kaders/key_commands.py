@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from kaders.commands import job, progress_bars
+from kaders.commands import job, now, progress_bars
 from kaders.errors import ConfigurationError
 from kaders.jobs.rotate import rotate
 from kaders.load import load
@@ -21,7 +21,11 @@ def rotate_(args: argparse.Namespace) -> int:
     def work(settings: Settings, moment: datetime) -> Summary:
         with progress_bars() as progress:
             return rotate(
-                settings, moment, why=args.why, progress=lambda done, of: progress("rotate", done, of)
+                settings,
+                moment,
+                now=now(),
+                why=args.why,
+                progress=lambda done, of: progress("rotate", done, of),
             )
 
     code = job("rotate", work)(args)

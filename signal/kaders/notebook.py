@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from kaders.ask.unclear import unknown
 from kaders.commands import now
+from kaders.desk import read_desk
 from kaders.errors import ConfigurationError
 from kaders.load import load, root
 from kaders.settings import Settings
@@ -88,6 +90,7 @@ class Published:
         """
         more = ["list_contains(string_split(topics, ', '), $topic)"] if topic else []
         with self._view() as con:
+            self._there(con, source=source, topic=topic)
             found = self._rows(
                 con, "documents", since, until, *more, order="first_seen, id", source=source, topic=topic
             )
@@ -110,7 +113,9 @@ class Published:
         self, since: Day | None = None, until: Day | None = None, *, source: str | None = None
     ) -> pd.DataFrame:
         """One row per day and source that was visited, or those of one source."""
-        return self._days("coverage", since, until, order="day, source", source=source)
+        with self._view() as con:
+            self._there(con, source=source)
+            return self._rows(con, "coverage", since, until, order="day, source", source=source)
 
     def sources(self) -> pd.DataFrame:
         """One row per source: those of sources.yaml in its order, then those that are no longer in it.
@@ -134,6 +139,17 @@ class Published:
         numbers = ["visits_7d", "failed_7d", "entries_7d", "documents_7d", "documents"]
         rest[numbers] = rest[numbers].fillna(0)
         return found.join(rest.drop(columns=["kind", "owner_group"])).reset_index()
+
+    def _there(self, con: Connection, *, source: str | None = None, topic: str | None = None) -> None:
+        """Refuses a source or a topic that the organisation does not name and of which nothing was seen."""
+        sources = [one.id for one in self._settings.sources]
+        if source is not None and source not in sources:
+            _refuse("source", source, sources, frame(con, "sources", order="source")["source"])
+        topics = read_desk(self._settings.places.folder, world="").topics.ids if topic is not None else None
+        if topic is not None and topics is not None and topic not in topics:
+            given, here = {"code": topic}, ("layer = 'topic'", "code = $code")
+            heard = frame(con, "tags", conditions=here, given=given, order="code")
+            _refuse("topic", topic, topics, heard["code"])
 
     def _texts(self, con: Connection) -> pd.DataFrame:
         found = texts(con, [one.id for one in self._settings.sources if one.licence == "full"])
@@ -180,6 +196,11 @@ class Published:
         zone = self._settings.organisation.timezone
         with viewing(self._settings.places, zone, self.as_of) as con:
             yield con
+
+
+def _refuse(kind: str, value: str, named: Iterable[str], seen: Iterable[str]) -> None:
+    if value not in set(seen):
+        raise unknown(kind, value, {each: each for each in named})
 
 
 def published(

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from kaders.commands import moment_of, progress_bars, say
+from kaders.commands import moment_of, now, progress_bars, say
 from kaders.errors import ConfigurationError
 from kaders.jobs import erase as jobs
 from kaders.jobs.erase_look import Looked, Request, look
 from kaders.jobs.search import bound
 from kaders.load import load
+from kaders.read.erased import form, phrase
+from kaders.read.people import sealed
 from kaders.settings import Settings
 from kaders.store import audit as log
+from kaders.store import keys
 from kaders.store.lock import run_lock
 
 SHOWN = 40
@@ -48,6 +51,7 @@ def _erase(
             moment,
             asked,
             looked,
+            now=now(),
             why=args.why,
             sent_too=args.sent_too,
             progress=lambda done, of: progress("erase", done, of),
@@ -96,8 +100,10 @@ def _agreed(args: argparse.Namespace, looked: Looked) -> bool:
 
 
 def audit(args: argparse.Namespace) -> int:
-    """Prints the log, oldest first; 1 when a line is damaged."""
+    """Prints the log, oldest first; 1 when a line is damaged. With --named-quote it adds a line instead."""
     settings = load(args.org, data=args.data)
+    if args.named_quote or args.official or args.why:
+        return _quoted(args, settings)
     since = bound(settings, moment_of(args, settings), args.since) if args.since else None
     damaged = 0
     for line in log.lines(settings.places, since):
@@ -112,9 +118,30 @@ def audit(args: argparse.Namespace) -> int:
     return 1 if damaged else 0
 
 
+def _quoted(args: argparse.Namespace, settings: Settings) -> int:
+    """Notes that a named quote of a public official was used; ConfigurationError when that says too little.
+
+    The address stands in the log as a keyed hash, so that it can be checked and not read.
+    """
+    if not (args.named_quote and args.official and args.why.strip() and phrase(args.official)):
+        raise ConfigurationError(
+            "a named quote needs --named-quote ADDRESS, --official OFFICE (never the name) and --why REASON"
+        )
+    page = form(args.named_quote)
+    if not page:
+        raise ConfigurationError(f"'{args.named_quote}' is the address of no page: give that of the document")
+    about = sealed(f"quote {page}", keys.key(settings.places))
+    log.note(
+        settings.places, now(), "named_quote", why=args.why, about=about, note=f"said as {args.official}"
+    )
+    print("noted: `kaders audit` shows it")
+    return 0
+
+
 def _told(line: log.Line, settings: Settings) -> str:
     at = line.moment.astimezone(settings.organisation.zone)
     counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in line.counts.items())
     parts = [line.what.replace("_", " "), f"by {line.by}", counts, line.note]
     parts += [f"why: {line.why}" if line.why else "", f"request {line.about}" if line.about else ""]
+    parts += [f"as of {line.given.astimezone(at.tzinfo):%Y-%m-%d %H:%M}" if line.given else ""]
     return f"{at:%Y-%m-%d %H:%M}  {'; '.join(filter(None, parts))}"

@@ -347,6 +347,8 @@ def test_the_list_and_the_log_name_nobody(cleaned: Town) -> None:
         ({"texts": "Markt verhuist"}, "de Markt verhuist immers"),
         ({"authors": "J. van Zwaluw-Staart"}, "brief van mevrouw Zwaluw"),
         ({"authors": "@jan_staart@sociaal.example"}, "mail van Staart"),
+        ({"authors": "José Zwálüw"}, "brief van mevrouw ZWA\u00adLUW"),
+        ({"texts": "José Z."}, "brief van Jose Z"),
         ({"urls": "https://brieven.example/1"}, "gevraagd: https://brieven.example/1!"),
     ],
 )
@@ -457,6 +459,13 @@ def test_it_does_not_come_back(town: Town, tmp_path: Path) -> None:
     all_of_it(town)
     rebuild(town.settings, AFTER)
     assert outside_the_list(town) == [], "after a rebuild"
+    places = town.settings.places.model_copy(update={"data": tmp_path / "elsewhere"})
+    other = replace(town, settings=town.settings.model_copy(update={"places": places}))
+    told = restore(other.settings, NOON, archive, again=again, also=town.settings.places)
+    assert told.counts["marks"] > 5 and keys.ring(places) == keys.ring(town.settings.places)
+    assert [
+        p for p in traces(places.data, *person(town)) if "/report." not in p and "/erased/" not in p
+    ] == [], "after a restore into another folder"
     restore(town.settings, NOON, archive, replace=True, again=again)
     assert [p for p in outside_the_list(town) if "/report." not in p] == [], (
         "after a restore, put aside included"
@@ -789,9 +798,46 @@ def test_exports_backups_and_searches_are_in_the_log(town: Town, tmp_path: Path)
     said = [(line.what, line.note) for line in lines]
     assert ("export", "trends of 2026-W47") in said and ("export", "hits of a search, as CSV") in said
     assert ("backup", "with the key of pseudonyms") in said
-    audit.note(town.settings.places, NOON, "named_quote", why="alderman on the record")
+
+
+def test_a_quote_with_a_name_is_noted_and_names_nobody(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = f"https://krant.example/{TOKEN}"
+    quote = ("audit", "--named-quote", page, "--official", "alderman for housing")
+    assert typed(town, *quote) == typed(town, *quote, "--why", " ") == typed(town, "audit", "--why", "x") == 2
+    assert "--why REASON" in capsys.readouterr().err
+    assert typed(town, "audit", "--named-quote", "krant", *quote[3:], "--why", "on the record") == 2
+    assert "is the address of no page" in capsys.readouterr().err
+    assert typed(town, *quote, "--why", "on the record") == typed(town, "audit") == 0
+    assert "said as alderman for housing; why: on the record; request " in capsys.readouterr().out
+    (line,) = [
+        each for each in audit.lines(town.settings.places) if getattr(each, "what", "") == "named_quote"
+    ]
+    assert isinstance(line, audit.Line) and len(line.about) == 16 and traces(town.data / "audit", TOKEN) == []
     with pytest.raises(ConfigurationError, match="needs a reason"):
         audit.note(town.settings.places, NOON, "named_quote")
+
+
+def test_nobody_chooses_the_date_of_a_line(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = datetime.now(UTC)
+    places = town.settings.places
+    for words in (
+        ("erase", "--text", "Markt verhuist", "--yes"),
+        ("key", "rotate"),
+        ("backup", str(town.data.parent / "x.tar.zst")),
+        ("export",),
+    ):
+        last = (str(places.folder), "--data", str(town.data), "--moment", AFTER.isoformat())
+        assert cli.main([*words, *last]) == 0
+    lines = [line for line in audit.lines(town.settings.places, begun) if isinstance(line, audit.Line)]
+    assert [line.what for line in lines] == ["erasure", "rotation", "backup", "export"]
+    assert all(begun <= line.moment <= datetime.now(UTC) and line.given == AFTER for line in lines)
+    since = keys.read(keys.path_of(places))[-1].since
+    assert since and since >= begun
+    capsys.readouterr()
+    assert typed(town, "audit") == 0
+    assert "as of 2026-11-23 07:30" in capsys.readouterr().out
 
 
 @pytest.mark.slow

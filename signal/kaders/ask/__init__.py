@@ -1,1 +1,1 @@
-"""Boolean questions, as search and alerts ask them: read, judged against a document, shown in its words."""
+"""Boolean questions, for search and made for alerts: read, held against a document, shown in words."""

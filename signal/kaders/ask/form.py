@@ -67,9 +67,14 @@ def _look_at_small(bare: str) -> None:
     """Small words that may be meant as operators: whoever means them so writes capitals, in English."""
     for found in _SMALL.finditer(bare):
         said, meant = found.group(), SMALL[found.group().lower()]
-        if said != meant:
-            quote = f', or "{said}" in quotation marks when you seek that word' if said.isalpha() else ""
-            raise Unclear(f"'{said}' at {at(found.start())} can be read in two ways", f"write {meant}{quote}")
+        if said == meant:
+            continue
+        if not said.isalpha():
+            raise Unclear(f"'{said}' at {at(found.start())} is not known here", f"write {meant}")
+        raise Unclear(
+            f"'{said}' at {at(found.start())} can be read in two ways",
+            f'write {meant}, or "{said}" in quotation marks when you seek that word',
+        )
 
 
 def too_deep() -> Unclear:

@@ -17,7 +17,7 @@ from luqum.thread import parse as parse_lucene
 
 from kaders.ask.form import DEEPEST, QUOTES, look_over, too_deep
 from kaders.ask.tree import All, Any, Field, Node, Not, Phrase, Word, as_regex
-from kaders.ask.unclear import Unclear, at, short
+from kaders.ask.unclear import Unclear, at, short, unknown
 from kaders.ask.words import fold, words
 
 LONGEST_PHRASE = 20
@@ -32,6 +32,8 @@ FIXED = {
     "language": {name: name for name in ("nl", "en", "other")},
 }
 _PIECE = re.compile(r"[^\W_*?]+(?:[*?]+[^\W_*?]*)*|[*?]+[^\s]*")
+_LETTER_AND_SIGNS = re.compile(r"[^\W\d_][^\w\s.,;:?!*'’]+")
+"""A name that lives by its signs, as C++; full stops and the like only end a sentence."""
 _STATED = re.compile(r"[^\W_]+\*?")
 
 Names = Mapping[str, Mapping[str, str]]
@@ -148,14 +150,8 @@ class _Reader:
         else:
             found = {folded[said] for said in (fold(value), " ".join(words(value))) if said in folded}
         if not found:
-            raise self._nobody(name, value, place, known)
+            raise unknown(name, value, known, f" (at {at(place)})")
         return tuple(sorted(found))
-
-    def _nobody(self, name: str, value: str, place: int, known: Mapping[str, str]) -> Unclear:
-        near = get_close_matches(fold(value), [fold(said) for said in known], 1)
-        some = ", ".join(sorted(set(known.values()))[:8])
-        mend = f"did you mean {near[0]}?" if near else f"known are {some}" if some else "there is none yet"
-        return Unclear(f"There is no {name} '{value}' (at {at(place)})", mend)
 
     def _leaf(self, item: lucene.Item, only_title: bool) -> Node:
         place = item.pos or 0
@@ -201,6 +197,11 @@ class _Reader:
             raise Unclear(
                 f"The phrase at {at(place)} has {len(pieces)} words",
                 f"take its best {LONGEST_PHRASE} or fewer",
+            )
+        if len(pieces) == 1 and _LETTER_AND_SIGNS.fullmatch(value.strip('"')):
+            raise Unclear(
+                f"'{value}' at {at(place)} would find every '{pieces[0]}' by itself, as signs are not sought",
+                f"add words that stand beside it, or write {pieces[0]} when you do mean the letter",
             )
         return Word(pieces[0], only_title) if len(pieces) == 1 else Phrase(tuple(pieces), within, only_title)
 

@@ -16,8 +16,10 @@ def fold(text: str) -> str:
     """The text in small letters, each without its accent: `Één` and `een` are one word."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFD", text)
-    bare = "".join(sign for sign in apart if not unicodedata.category(sign).startswith("M"))
+    bare = unicodedata.normalize("NFD", text)
+    for sign in set(bare):
+        if unicodedata.category(sign).startswith("M"):
+            bare = bare.replace(sign, "")
     return unicodedata.normalize("NFC", bare).lower().replace(_FINAL_SIGMA, "σ")
 
 

@@ -59,12 +59,14 @@ def erase(
     request: Request,
     looked: Looked,
     *,
+    now: datetime | None = None,
     why: str = "",
     sent_too: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Erases what `look` found. counts: documents, landing files that lost words, made (reports, messages).
 
+    now: the clock, for the log, when it is not the moment.
     sent_too: pages and messages that people have had lose it too. failures: what could not be searched;
     outputs: what was sent and still shows it. Raises ConfigurationError when the reason names what is erased,
     Busy and files.Unwritable; what is not done by then the next load or housekeeping does.
@@ -74,6 +76,7 @@ def erase(
         raise ConfigurationError("--why names what is erased, and the log would keep that: say it without")
     told = {
         "moment": moment.isoformat(),
+        "now": (now or moment).isoformat(),
         "by": audit.user(),
         "why": why,
         "about": hash_of(request, ring[0]),
@@ -91,9 +94,10 @@ def finish(settings: Settings, moment: datetime) -> tuple[str, ...]:
     return () if told is None else _finished(settings, moment, told, None).failures
 
 
-def again(settings: Settings, moment: datetime) -> Summary:
+def again(settings: Settings, moment: datetime, *, now: datetime | None = None) -> Summary:
     """Erases all that is on the list once more, as after a restore of what was written before."""
-    told = erased.owed(settings.places) or {"note": "again, after a restore"}
+    when = {"moment": moment.isoformat(), "now": (now or moment).isoformat()}
+    told = erased.owed(settings.places) or when | {"note": "again, after a restore"}
     if not erased.marks(settings.places) and not told.get("marks"):
         erased.done(settings.places)
         return Summary("erase", moment)
@@ -204,7 +208,8 @@ def _left_lying(places: Places) -> None:
 
 def _logged(places: Places, told: dict[str, Any], way: _Way) -> None:
     """One line for a request, also when it was broken off after its line was written."""
-    begun = datetime.fromisoformat(str(told.get("moment") or way.moment.isoformat()))
+    given = datetime.fromisoformat(str(told.get("moment") or way.moment.isoformat()))
+    begun = datetime.fromisoformat(str(told.get("now") or given.isoformat()))
     about = str(told.get("about", ""))
     lines = [line for line in audit.lines(places, begun) if isinstance(line, audit.Line)]
     if any((line.moment, line.what, line.about) == (begun, "erasure", about) for line in lines):
@@ -213,6 +218,7 @@ def _logged(places: Places, told: dict[str, Any], way: _Way) -> None:
         places,
         begun,
         "erasure",
+        given=given,
         why=str(told.get("why", "")),
         counts=way.counts | {"documents": int(told.get("documents", way.counts["documents"]))},
         about=about,

@@ -26,18 +26,19 @@ def _count(settings: Settings, week: Week, moment: datetime) -> Counted:
 
 
 @remembered("export")
-def export(settings: Settings, moment: datetime) -> Summary:
+def export(settings: Settings, moment: datetime, *, now: datetime | None = None) -> Summary:
     """Write out/<organisation>/trends/<year>-W<week>/ for the ISO week before the local day of `moment`.
 
     A workbook with every table and one CSV for each; a rerun replaces them, with the same bytes as long as
-    the warehouse says the same. A week without data gives sheets that say so. Raises KadersError when the
-    published copy cannot be read.
+    the warehouse says the same. A week without data gives sheets that say so. now: the clock, for the log,
+    when it is not the moment. Raises KadersError when the published copy cannot be read.
     """
     week = week_before(moment.astimezone(settings.organisation.zone).date())
     tables = workbook(_count(settings, week, moment), week, settings)
     folder = settings.places.of("out") / "trends" / week.name
     counts = {table.id: len(table.frame) for table in tables[1:]}
-    audit.note(settings.places, moment, "export", counts=counts, note=f"trends of {week.name}")
+    said = f"trends of {week.name}"
+    audit.note(settings.places, now or moment, "export", given=moment, counts=counts, note=said)
     files = {folder / "trends.xlsx": workbook_bytes(tables, moment=moment)}
     files |= {folder / f"{table.id}.csv": csv_bytes(table) for table in tables}
     for path, content in files.items():

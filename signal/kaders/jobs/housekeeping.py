@@ -11,9 +11,9 @@ from kaders.jobs.remembered import remembered
 from kaders.model import Summary
 from kaders.read.items import fingerprint
 from kaders.settings import Settings
-from kaders.store import audit, files, forgotten, landing, retention, rewrite, rotation, withdrawn
+from kaders.store import aside, audit, files, forgotten, landing, retention, rewrite, rotation, withdrawn
 from kaders.store.blocks import read_before_publishing
-from kaders.store.connection import writing
+from kaders.store.connection import publish, writing
 from kaders.store.search_index import keep_up
 
 
@@ -32,10 +32,11 @@ def housekeeping(settings: Settings, moment: datetime) -> Summary:
 
     Before that it finishes an erasure that was broken off, takes out what was withdrawn while another job had
     it in hand, and brings pseudonyms up to the newest key, which a rotation may have left to it
-    (store/rotation.py).
+    (store/rotation.py). When words went from the warehouse, here or by a load, the file is written anew.
 
-    counts: texts_emptied, files_removed, strays_removed (*.tmp). A file that was never loaded is never
-    removed, however old. Raises Busy when another process writes the warehouse.
+    counts: texts_emptied, files_removed, strays_removed (*.tmp, and what was put aside long ago:
+    store/aside.py). A file that was never loaded is never removed, however old. Raises Busy when another
+    process writes the warehouse.
     """
     from kaders.jobs.erase import finish  # which loads as well
 
@@ -43,18 +44,20 @@ def housekeeping(settings: Settings, moment: datetime) -> Summary:
     left = finish(settings, moment)
     rotation.raise_files(places)
     withdrawn.sweep(places)
-    with writing(places, publishing=True) as con:
+    with writing(places) as con:
         rotation.raise_rows(con, places)
-        emptied = retention.forget_words(con, moment, retention.words_of(keep, settings.sources))
+        emptied = retention.forget_words(con, places, moment, retention.words_of(keep, settings.sources))
         old = retention.old_files(con, places, moment, keep.landing)
         remember(settings, old)
         read_before_publishing(con, places.warehouse, all_of_it=True)
-    rewrite.settle(places)
+    if not rewrite.settle(places, daily=True):
+        publish(places)
     keep_up(places)
     counts = {
         "texts_emptied": emptied,
         "files_removed": retention.remove([*old, *audit.too_old(places, moment, keep.audit_years)]),
         "strays_removed": retention.remove(retention.stray_files(places)),
     }
+    counts["strays_removed"] += aside.forget(places, moment, keep.text)
     failures = tuple(filter(None, [*left, rotation.too_old(places)]))
     return Summary(job="housekeeping", moment=moment, counts=counts, failures=failures)

@@ -12,7 +12,6 @@ from kaders.settings import Settings
 from kaders.store.published import fetch
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import words_of
-from kaders.store.rewrite import settle
 from kaders.store.search_index import keep_up
 
 
@@ -36,7 +35,6 @@ def rebuild(
         keep_words=words_of(settings.organisation.retention, settings.sources),
         progress=progress,
     )
-    settle(settings.places)
     keep_up(settings.places, anew=True)
     outputs = (str(settings.places.warehouse), str(settings.places.published))
     return Summary(

@@ -22,23 +22,26 @@ def rotate(
     settings: Settings,
     moment: datetime,
     *,
+    now: datetime | None = None,
     why: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Adds a key and brings every stored pseudonym up to it; people stay who they are among each other.
 
     When an earlier rotation was broken off, that one is finished and no key is added. counts: keys, and the
-    pseudonyms and files that were changed. progress: told how many sources are done of how many. Raises
-    ConfigurationError when the ring is damaged or older than what is stored, Busy when another process writes
-    the warehouse, files.Unwritable; what was done by then stays done, and doing it again goes on.
+    pseudonyms and files that were changed. now: the clock, for the log and the date of the key, when it is
+    not the moment. progress: told how many sources are done of how many. Raises ConfigurationError when the
+    ring is damaged or older than what is stored, Busy when another process writes the warehouse,
+    files.Unwritable; what was done by then stays done, and doing it again goes on.
     """
     places = settings.places
     if said := rotation.too_old(places):
         raise ConfigurationError(said)
     if not rotation.unfinished(places):
         with alone(places):
-            audit.note(places, moment, "rotation", why=why, counts={"key": len(keys.made(places)) + 1})
-            keys.add(places, moment, why)
+            count = {"key": len(keys.made(places)) + 1}
+            audit.note(places, now or moment, "rotation", given=moment, why=why, counts=count)
+            keys.add(places, now or moment, why)
     changed = _rows(places)
     raised = rotation.raise_files(places, patience=PATIENCE, progress=progress)  # it notes that all is done
     counts = {"keys": len(keys.ring(places)), "pseudonyms": changed, "files": raised.files}

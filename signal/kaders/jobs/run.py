@@ -82,7 +82,7 @@ def mornings(settings: Settings, plan: Plan, progress: Progress) -> list[Summary
             alerts(settings, moment),
         ]
         if _closes_a_week(moment, settings):
-            done.append(export(settings, moment))
+            done.append(export(settings, moment, now=plan.now))
     progress("mornings", len(plan.full), len(plan.full))
     return done
 

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from kaders.ask.excerpt import excerpt
 from kaders.ask.names import names_of
@@ -13,6 +14,7 @@ from kaders.ask.question import question
 from kaders.ask.tree import Node
 from kaders.errors import Busy, ConfigurationError
 from kaders.settings import Settings
+from kaders.store.connection import Damaged
 from kaders.store.files import Unwritable
 from kaders.store.published import is_there
 from kaders.store.search import Hit
@@ -67,9 +69,9 @@ def search(
     """Answers a boolean question over what was published before `moment`, newest first.
 
     since, until: as `bound` reads them; progress: told of documents that are indexed. Brings the index up to
-    date when it is not; when another process is doing that, or this user may not, the index of before is
-    asked. Raises Unclear for a question that cannot be read, ConfigurationError for a period that cannot be,
-    KadersError when nothing was loaded yet.
+    date when it is not, and makes it anew when it is damaged; when another process is bringing it up to date,
+    or this user may not, the index of before is asked. Raises Unclear for a question that cannot be read,
+    ConfigurationError for a period that cannot be, KadersError when nothing was loaded yet.
     """
     node = question(asked, names_of(settings))
     first = bound(settings, moment, since) if since else None
@@ -79,7 +81,14 @@ def search(
             "the period ends before it begins: give --since an earlier moment than --until"
         )
     _freshen(settings, progress)
-    found = search_store(settings.places, node, since=first, until=last, limit=limit)
+    ask = partial(search_store, settings.places, node, since=first, until=last, limit=limit)
+    try:
+        found = ask()
+    except Damaged as error:
+        if error.path != settings.places.search:
+            raise
+        update(settings.places, anew=True, progress=progress)
+        found = ask()
     return Answer(tuple(_line(settings, node, hit) for hit in found.hits), found.kinds)
 
 

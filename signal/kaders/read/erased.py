@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 
+from kaders.ask.words import words as words_of
 from kaders.model import Item
 from kaders.read.accounts import is_page, neutral
 from kaders.read.document import identity
 from kaders.read.items import known_as
 from kaders.read.people import byline, current, generation, pseudonym, sealed
+from kaders.read.text import visible
 from kaders.read.url import canonical
 from kaders.settings import Source
 
@@ -21,6 +23,11 @@ LISTS = ("held", "kept", "doubt", "unmet", "missed", "refused", "witness")
 KINDS = ("entry", "address", "author", "text", "key")
 """Of marks. Nothing is dropped for its text: that mark says only that these words were asked for
 before. That of the key says with which the others were made."""
+SPELLED = 60
+"""Signs of a phrase by which a search is narrowed: two long names. More of them leave out next to no document
+more, and make the expression long."""
+_ABROAD = r"\x{80}-\x{10FFFF}"
+"""All signs outside ASCII, in the notation of RE2."""
 
 
 def form(url: str) -> str:
@@ -33,13 +40,36 @@ def form(url: str) -> str:
 
 
 def phrase(text: str) -> str:
-    """Words as they are compared: small letters and digits, one space between, whatever else stands there."""
-    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+    """Words as they are compared: small letters without accents and digits, one space between.
+
+    So however a name is typed, composed or not, with capitals, accents, soft hyphens or none, it is the same.
+    """
+    return " ".join(words_of(visible(text)))
 
 
 def holds(text: str, words: str) -> bool:
     """Whether a text holds these words (a `phrase`) in this order, each as a whole word."""
     return f" {words} " in f" {phrase(text)} "
+
+
+def spelled(phrases: Iterable[str]) -> str:
+    """An expression (RE2) that finds every text that holds one of these phrases, and some that do not.
+
+    For a database, which folds letters in its own way: `holds` decides. A letter stands there as itself or as
+    any sign outside ASCII, and such signs may follow it (an accent, a soft hyphen); '' for no phrases.
+    """
+    each = "|".join(sorted(map(_spelled, phrases)))
+    return f"(?:^|[^A-Za-z0-9])(?:{each})" if each else ""
+
+
+def _spelled(words: str) -> str:
+    start = words[:SPELLED].rstrip()
+    signs = ("[^A-Za-z0-9]+" if sign == " " else f"[{_either(sign)}{_ABROAD}][{_ABROAD}]*" for sign in start)
+    return "".join(signs) + ("(?:[^A-Za-z0-9]|$)" if start == words else "")
+
+
+def _either(sign: str) -> str:
+    return f"{sign}{sign.upper()}" if sign.isascii() else ""
 
 
 def pseudonyms(name: str, sources: Iterable[Source], key: bytes) -> set[str]:
@@ -48,11 +78,12 @@ def pseudonyms(name: str, sources: Iterable[Source], key: bytes) -> set[str]:
     A name stands by itself and under each publisher; a handle with and without its @, on Mastodon also
     without the host of the asked server, on Reddit as its feeds write it.
     """
-    plain = name.strip().removeprefix("@")
-    spelled = dict.fromkeys((name.strip(), plain, f"@{plain}", f"/u/{plain.removeprefix('/u/')}"))
-    found = {pseudonym(each, key) for each in spelled}
+    seen = visible(name).strip()
+    plain = seen.removeprefix("@")
+    written = dict.fromkeys((name.strip(), seen, plain, f"@{plain}", f"/u/{plain.removeprefix('/u/')}"))
+    found = {pseudonym(each, key) for each in written}
     for source in sources:
-        found |= {byline(each, source, key) for each in spelled}
+        found |= {byline(each, source, key) for each in written}
         host = urlsplit(source.address).hostname
         if source.reader == "mastodon" and host and "@" not in plain:
             found.add(pseudonym(f"{plain}@{host}", key))
@@ -183,7 +214,12 @@ class Asked:
             return True
         if self.addresses and not self.addresses.isdisjoint(shapes(each)):
             return True
-        return any(holds(f"{each.title} {each.text}", words) for words in self.phrases)
+        return self.says(f"{each.title} {each.text}")
+
+    def says(self, text: str) -> bool:
+        """Whether a text holds words that are asked for."""
+        said = f" {phrase(text)} " if self.phrases else ""
+        return any(f" {words} " in said for words in self.phrases)
 
 
 def asked_for(

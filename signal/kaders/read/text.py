@@ -64,9 +64,13 @@ def tidy(text: str) -> str:
 
     At most LONGEST_TEXT long.
     """
-    text = unicodedata.normalize("NFC", text[:LONGEST_HTML])
-    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    text = visible(text[:LONGEST_HTML])
     return without_mentions(without_accounts(" ".join(text.split())))[:LONGEST_TEXT].rstrip()
+
+
+def visible(text: str) -> str:
+    """A text as it is seen: composed (NFC), no sign that shows nothing, a blank for control characters."""
+    return _CONTROL.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
 
 
 def without_mentions(text: str) -> str:

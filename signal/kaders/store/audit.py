@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,17 +24,21 @@ Kind = Literal["erasure", "export", "backup", "restore", "rotation", "full_texts
 """What is noted: an erasure; a search or the trends written to a file; a backup and a restore; a new
 key of pseudonyms; full texts handed to a notebook; a quote of a public official shown with the name."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+ON_TIME = timedelta(minutes=1)
+"""Within this a job works for the moment it is done at: the log is shown by the minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the log.
 
+    moment  on the real clock, whatever moment the job was given
     by      the user of this machine who did it
     why     the reason that was given; '' when none was
     counts  how many of what
     about   keyed hash of what was asked, by which the same request is known again; '' when there is none
     note    what else there is to say, in a sentence
+    given   the moment that the job was given, as by --moment; None when that was the real one
     """
 
     moment: datetime
@@ -44,6 +48,7 @@ class Line:
     counts: dict[str, int] = field(default_factory=dict)
     about: str = ""
     note: str = ""
+    given: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,10 @@ def user() -> str:
 
 def note(
     places: Places,
-    moment: datetime,
+    now: datetime,
     what: Kind,
     *,
+    given: datetime | None = None,
     why: str = "",
     counts: dict[str, int] | None = None,
     about: str = "",
@@ -75,12 +81,13 @@ def note(
 ) -> None:
     """Adds a line and puts it on the disk. A quote with a name needs a reason.
 
+    now: the real clock, so that nobody chooses the date of a line. given: the moment that the job was given.
     Raises ConfigurationError without that, and files.Unwritable: then what is noted should not be done.
     """
     if what == "named_quote" and not why.strip():
         raise ConfigurationError("a quote with a name needs a reason: say why it is shown")
     fields = {
-        "moment": moment.astimezone(UTC).isoformat(),
+        "moment": now.astimezone(UTC).isoformat(),
         "what": what,
         "by": by or user(),
         "why": why,
@@ -88,7 +95,9 @@ def note(
         "about": about,
         "note": note,
     }
-    path = places.data / "audit" / places.organisation / f"{moment.astimezone(UTC):%Y}.jsonl"
+    if given is not None and abs(given - now) > ON_TIME:
+        fields["given"] = given.astimezone(UTC).isoformat()
+    path = places.data / "audit" / places.organisation / f"{now.astimezone(UTC):%Y}.jsonl"
     with room_on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")), path.open("ab") as file:
@@ -127,6 +136,7 @@ def _line(text: bytes) -> Line | None:
             return None
         counts = {str(name): int(count) for name, count in fields["counts"].items()}
         rest = {name: str(fields.get(name, "")) for name in ("by", "why", "about", "note")}
-        return Line(moment, fields["what"], counts=counts, **rest)
+        given = datetime.fromisoformat(fields["given"]) if "given" in fields else None
+        return Line(moment, fields["what"], counts=counts, given=given, **rest)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -13,9 +13,10 @@ from typing import Any
 from kaders import __version__
 from kaders.errors import ConfigurationError, KadersError
 from kaders.settings import Places
-from kaders.store import archive, erased, keys, sums
+from kaders.store import archive, erased, kept, keys, sums
 from kaders.store.connection import alone, explained, opened
 from kaders.store.files import away, room_on_disk
+from kaders.store.kept import PASSING
 from kaders.store.lock import being_restored
 from kaders.store.migrate import migrations, version
 from kaders.store.sql import quoted
@@ -24,10 +25,9 @@ COPIED = ("audit", "state", "ledger", "landing", "out")
 """In this order, after the warehouse: each names what stands in a later one, which is written first."""
 MADE_ANEW = ("tagged",)
 """Not in an archive: `kaders tag` makes it from landing. What is there belongs to the landing of now."""
-JOINED = ("erased", "forgotten")
-"""Folders in `state` of lists that only grow: who was erased, and what is not to land again. Of these the
-lines of now stay when an older backup is restored."""
-PASSING = (".tmp", ".lock", ".pid", ".clock")
+WORDING = "organisation"
+"""The room of the organisation's own YAML, which decided past mornings. A restore puts it in the data folder
+and leaves the folder of now alone: which of both is right, people say."""
 
 Progress = Callable[[int, int], None]
 
@@ -45,7 +45,7 @@ def back_up(
     with_key: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, int]:
-    """Writes one archive of landing, state, ledger, out and the warehouse; how many files and bytes.
+    """Writes one archive of landing, state, ledger, out, warehouse and YAML; how many files and bytes.
 
     What is in object storage stays there and is in no archive (docs/growing-out.md).
     with_key: the key of the pseudonyms as well. The warehouse is copied by DuckDB, alone; visits may go on
@@ -87,6 +87,8 @@ def _members(places: Places, snapshot: Path, *, with_key: bool) -> Iterator[tupl
         yield _name(places, places.warehouse), snapshot
     if with_key:
         yield _name(places, keys.path_of(places)), keys.path_of(places)
+    for path in sorted(places.folder.glob("*.yaml")):
+        yield f"{_name(places, places.of(WORDING))}/{path.name}", path
     for room in _here(places, COPIED):
         for path in sorted(places.of(room).rglob("*")):
             if path.is_file() and path.suffix not in (*PASSING, sums.BESIDE):
@@ -106,12 +108,15 @@ def _watched(
             progress(number, max(number, total))
 
 
-def restore(source: Path, places: Places, moment: datetime, *, replace: bool = False) -> dict[str, Any]:
-    """Puts an archive in the place of what is there; what its list says, and `aside`: where the old lies now.
+def restore(
+    source: Path, places: Places, moment: datetime, *, replace: bool = False, also: Places | None = None
+) -> dict[str, Any]:
+    """Puts an archive in the place of what is there; what its list says, `aside` and `marks`.
 
     Everything is unpacked beside it and checked first. replace: something may be there; it is moved aside,
     never removed. Lists of who was erased and what is not to land again keep the lines of now, and the ring
-    of pseudonyms the keys that were added since.
+    of pseudonyms the keys that were added since; also: of another data folder as well. aside: where the old
+    lies now. marks: how many of the erased there were in those folders.
 
     Raises ConfigurationError when something is there and `replace` is not given, or when the archive is of
     another organisation; KadersError when it is damaged; Unwritable when the disk is full. Then all stands as
@@ -132,23 +137,19 @@ def restore(source: Path, places: Places, moment: datetime, *, replace: bool = F
             staging.mkdir(parents=True)
         told = archive.unpack(source, staging, rooms=rooms)
         _fits(told, places, staging)
-        erased.list_owed(places)
-        for folder in JOINED:
-            _join(places.of("state") / folder, staging / "state" / places.organisation / folder)
-        _join(places.of("audit"), staging / "audit" / places.organisation)
+        marks = sum(kept.join(each, staging) for each in (places, also) if each)
         erased.owe_again(staging / "state" / places.organisation)
+        key = kept.key_comes_back(places, staging, also)
         with alone(places), room_on_disk(places.data):
-            _swap(
-                rooms, staging, aside, places, key=bool(told["key"]) and not _has_later_key(places, staging)
-            )
+            _swap(rooms, staging, aside, places, key=key)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return told | {"aside": str(aside) if aside.exists() else ""}
+    return told | {"aside": str(aside) if aside.exists() else "", "marks": marks}
 
 
 def _rooms(places: Places) -> dict[str, Path]:
     """What a restore replaces, by its path in the data folder."""
-    paths = [places.of(room) for room in _here(places, (*COPIED, *MADE_ANEW))]
+    paths = [places.of(room) for room in (*_here(places, (*COPIED, *MADE_ANEW)), WORDING)]
     paths += [places.warehouse, places.published, places.search, keys.path_of(places)]
     return {_name(places, path): path for path in paths}
 
@@ -169,16 +170,6 @@ def _filled(path: Path) -> bool:
     return any(one.is_file() and one.suffix not in PASSING for one in path.rglob("*"))
 
 
-def _has_later_key(places: Places, staging: Path) -> bool:
-    """Whether the ring of now is that of the backup with keys added since: then that one stays."""
-    then = keys.read(staging / _name(places, keys.path_of(places)))
-    try:
-        now = keys.ring(places)
-    except ConfigurationError:
-        return False  # it is damaged, and the backup mends it
-    return len(now) > len(then) and now[: len(then)] == tuple(each.secret for each in then)
-
-
 def _fits(told: dict[str, Any], places: Places, staging: Path) -> None:
     if told["organisation"] != places.organisation:
         raise ConfigurationError(f"the backup is of {told['organisation']}, not of {places.organisation}")
@@ -190,16 +181,6 @@ def _fits(told: dict[str, Any], places: Places, staging: Path) -> None:
         con.execute("USE backup")
         if version(con) > max(migrations()):
             raise KadersError("The backup is of a newer Kaders: update Kaders and restore again")
-
-
-def _join(now: Path, then: Path) -> None:
-    """Adds to the lists of a backup the lines that were written since."""
-    for path in sorted(one for one in now.rglob("*") if one.is_file() and one.suffix not in PASSING):
-        other = then / path.relative_to(now)
-        old = other.read_bytes().splitlines() if other.exists() else []
-        new = [line for line in path.read_bytes().splitlines() if line not in set(old)]
-        other.parent.mkdir(parents=True, exist_ok=True)
-        other.write_bytes(b"".join(line + b"\n" for line in [*old, *new]))
 
 
 def _swap(rooms: dict[str, Path], staging: Path, aside: Path, places: Places, *, key: bool) -> None:

@@ -40,6 +40,7 @@ INTERRUPTED = "Query interrupted"
 """What DuckDB makes of Ctrl-C while it works."""
 _FULL = ("No space left", "Disk quota", "database or disk is full", "File too large")
 _REFUSED = ("Permission denied", "Read-only file system")
+_OTHER_DUCKDB = ("storage version number", "storage version greater")
 _DAMAGED = (
     "corrupt",
     "checksum",
@@ -47,6 +48,20 @@ _DAMAGED = (
     "Could not read enough bytes",
     "Failed to load metadata",
 )
+REBUILD = "run `kaders rebuild` to make it anew"
+LOAD = "run `kaders load` to make it anew"
+
+
+class Damaged(KadersError):
+    """A file that cannot be read any more, `path`; the sentence says what makes it anew."""
+
+    def __init__(self, path: Path, mend: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is damaged and cannot be read. Nothing that landed is lost: {mend}")
+
+
+class OutOfMemory(KadersError):
+    """The machine is too small for what was asked, or too much else runs on it: no file is at fault."""
 
 
 @contextmanager
@@ -98,18 +113,31 @@ def reading(places: Places) -> Iterator[Connection]:
     """The published copy, read-only; a later publication does not change it under the reader's hands.
 
     Attached to an empty database, because within one process DuckDB hands out an open file again by its name,
-    even after another file took that name. Raises KadersError when nothing was published yet, and
-    files.Unreachable when it is in object storage that cannot be reached.
+    even after another file took that name. Raises KadersError when nothing was published yet or by a Kaders
+    of another schema, and files.Unreachable when it is in object storage that cannot be reached.
     """
     path = places.published
     if not is_there(places):
         raise KadersError(f"Nothing has been loaded for {places.organisation} yet: run `kaders run` first")
-    with opened(None) as con, explained(path):
+    with opened(None) as con, explained(path, mend=mend_of_copy(places)):
         con.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
         con.execute("USE published")
-        if version(con) < max(migrations()):
+        known, ours = version(con), max(migrations())
+        if known < ours:
             raise KadersError(f"{path} was published by an older Kaders: run `kaders load` first")
+        if known > ours:
+            raise KadersError(
+                f"{path} was published by a newer Kaders (schema {known}, this one knows {ours}): "
+                "update Kaders"
+            )
         yield con
+
+
+def mend_of_copy(places: Places) -> str:
+    """What makes a damaged published copy anew: of the warehouse it is made of, when that is here."""
+    if places.warehouse.exists():
+        return LOAD
+    return REBUILD if places.offered is None else "remove this copy, and it is fetched anew"
 
 
 @contextmanager
@@ -164,13 +192,16 @@ def transaction(con: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns what the disk does to DuckDB into a sentence; errors of ours pass as they are."""
+def explained(path: Path, *, mend: str = REBUILD) -> Iterator[None]:
+    """Turns what the disk does to DuckDB into a sentence, which ends in `mend` when the file is damaged.
+
+    Errors of ours pass as they are.
+    """
     try:
         with room_on_disk(path):
             yield
     except duckdb.Error as error:
-        known = _sentence(path, error)
+        known = _sentence(path, error, mend)
         if known is None:
             raise
         raise known from error
@@ -180,29 +211,28 @@ def explained(path: Path) -> Iterator[None]:
         raise KeyboardInterrupt from error
 
 
-def _sentence(path: Path, error: duckdb.Error) -> KadersError | None:
+def _sentence(path: Path, error: duckdb.Error, mend: str = REBUILD) -> KadersError | None:
     said = str(error)
     if any(sign in said for sign in _FULL):
         return Unwritable(f"The disk that holds {path.parent} is full: make room and run again.")
     if any(sign in said for sign in _REFUSED):
         return Unwritable(f"{path} may not be read or written: give this user the right to and run again.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return OutOfMemory(
+            f"There was too little memory to work with {path}: end other programs or use a larger machine"
+        )
+    if any(sign in said for sign in _OTHER_DUCKDB):
+        return KadersError(f"{path} was written by another version of DuckDB: update Kaders and run again")
     if isinstance(error, duckdb.FatalException) or any(sign in said for sign in _DAMAGED):
-        return _damaged(path)
+        return Damaged(path, mend)
     return None
 
 
 def _unopened(path: Path, error: duckdb.Error) -> KadersError:
-    """Why a file did not open: in use, no room, no right, or else damaged."""
+    """Why a file did not open: in use, no room, no right, no memory, a newer DuckDB, or else damaged."""
     if "Could not set lock" in str(error):
         return _busy(path, "open for itself")
-    return _sentence(path, error) or _damaged(path)
-
-
-def _damaged(path: Path) -> KadersError:
-    return KadersError(
-        f"{path} is damaged and cannot be read. Nothing that landed is lost: "
-        "run `kaders rebuild` to make it anew"
-    )
+    return _sentence(path, error) or Damaged(path, REBUILD)
 
 
 def _busy(path: Path, how: str) -> Busy:

@@ -9,7 +9,7 @@ from pathlib import Path
 from kaders.errors import Quarantine
 from kaders.model import Item
 from kaders.read.document import ERASED, identity
-from kaders.read.erased import Asked, Entry, form, shapes
+from kaders.read.erased import Asked, Entry, form, shapes, spelled
 from kaders.read.text import snippet
 from kaders.settings import Places
 from kaders.store import files, landing
@@ -18,6 +18,8 @@ from kaders.store.sql import sql
 
 SHOWN = 12
 """Words of a post that stand for a title where a person has to recognise it."""
+AT_ONCE = 1_000
+"""Revisions that are read from the warehouse at a time: some megabytes of text."""
 
 
 def entries(places: Places, con: Connection | None, asked: Asked) -> tuple[list[Entry], list[Path]]:
@@ -30,7 +32,7 @@ def entries(places: Places, con: Connection | None, asked: Asked) -> tuple[list[
     for each in landed(places, damaged):
         if asked.wants(each):
             _join(known, _of_item(each), shapes(each))
-    for source, id_, day, title, text, url in _rows(con, asked):
+    for source, id_, day, title, text, url in rows(con, asked):
         _join(known, Entry(source, id_, day, _headline(title, text)), {form(url)} - {""})
     _leave_to_others(places, con, known, asked)
     return sorted(known.values(), key=lambda entry: (entry.day, entry.source, entry.id)), damaged
@@ -40,7 +42,7 @@ def mentions(places: Places, con: Connection | None, phrases: Iterable[str], bes
     """How many documents hold one of these phrases and are not among those that are erased."""
     asked = Asked(phrases=tuple(phrases))
     found = {identity(i.source, i.guid or i.url) for i in landed(places, []) if asked.wants(i)}
-    found |= {row[1] for row in _rows(con, asked)}
+    found |= {row[1] for row in rows(con, asked)}
     return len(found - besides)
 
 
@@ -55,18 +57,24 @@ def landed(places: Places, damaged: list[Path], *, all_of_it: bool = False) -> I
         yield from (each for each in items if all_of_it or not each.guid.startswith(ERASED))
 
 
-def _rows(con: Connection | None, asked: Asked) -> list[tuple[str, str, date, str, str, str]]:
+def rows(con: Connection | None, asked: Asked) -> Iterator[tuple[str, str, date, str, str, str]]:
+    """Source, id, day, title, text and address of every revision in the warehouse that is asked for.
+
+    By words the warehouse finds more than holds them, as it folds letters in its own way.
+    """
     if con is None:
-        return []
-    return con.execute(
+        return
+    found = con.execute(
         sql("to_be_erased"),
         {
             "authors": sorted(asked.authors),
             "source": asked.source,
             "shapes": sorted(asked.addresses),
-            "phrases": [f" {words} " for words in asked.phrases],
+            "spelled": spelled(asked.phrases),
         },
-    ).fetchall()
+    )
+    while some := found.fetchmany(AT_ONCE):
+        yield from (row[:-1] for row in some if row[-1] or asked.says(f"{row[3]} {row[4]}"))
 
 
 def _leave_to_others(places: Places, con: Connection | None, known: dict[str, Entry], asked: Asked) -> None:
@@ -78,7 +86,7 @@ def _leave_to_others(places: Places, con: Connection | None, known: dict[str, En
     for each in landed(places, []):
         if identity(each.source, each.guid or each.url) not in known:
             shared |= shapes(each) & wanted
-    for _, id_, _, _, _, url in _rows(con, Asked(addresses=frozenset(wanted))):
+    for _, id_, _, _, _, url in rows(con, Asked(addresses=frozenset(wanted))):
         if id_ not in known:
             shared.add(form(url))
     for entry in known.values():

@@ -17,17 +17,19 @@ from pathlib import Path
 from kaders.errors import Quarantine
 from kaders.model import Item, SourceKind, Tagged, Tags
 from kaders.read.document import ERASED, document, identity
-from kaders.read.erased import Marks, forget, form, holds, phrase, shapes
+from kaders.read.erased import Marks, forget, form, holds, phrase, shapes, spelled
 from kaders.settings import Places, Settings, Source
 from kaders.store import files, landing, packed, pages, state, tagged, withdrawn
 from kaders.store.connection import Connection, transaction
-from kaders.store.erasable import landed
+from kaders.store.erasable import AT_ONCE, landed
 from kaders.store.inventory import TaggedFile, tagger_versions
 from kaders.store.lock import source_lock
 from kaders.store.sql import sql
 
 PATIENCE = 300.0
 """Seconds to wait for a source that is being visited: more than a round of visits may take (jobs/collect)."""
+GROWS = 8
+"""Times as many rows are asked when none of the last had the words: five steps to 30 million."""
 _ID = re.compile(rb'"id": ?"([0-9a-f]{24})"')
 
 Progress = Callable[[int, int], None]
@@ -59,8 +61,8 @@ class Found:
 
 def own_words(places: Places, con: Connection | None, sought: Iterable[str], found: Found) -> set[str]:
     """Those of some words and sentences that the erased said and nobody else, as far as words are kept."""
-    said = " ".join(f"{phrase(title)} {phrase(text)}" for title, text in found.words)
-    theirs = {each: phrase(each) for each in sought if phrase(each) and holds(said, phrase(each))}
+    said = f" {' '.join(f'{phrase(title)} {phrase(text)}' for title, text in found.words)} "
+    theirs = {each: words for each in sought if (words := phrase(each)) and f" {words} " in said}
     others = _said_by_others(places, con, set(theirs.values()), found.ids) if theirs else set()
     return {each for each, words in theirs.items() if words not in others}
 
@@ -68,10 +70,24 @@ def own_words(places: Places, con: Connection | None, sought: Iterable[str], fou
 def _said_by_others(places: Places, con: Connection | None, sought: set[str], ids: set[str]) -> set[str]:
     """From the warehouse; without one, from what landed."""
     if con is not None:
-        given = {"terms": sorted(sought), "ids": sorted(ids)}
-        return {term for (term,) in con.execute(sql("said_by_others"), given).fetchall()}
+        return _said_in_rows(con, sought, ids)
     others = (i for i in landed(places, []) if identity(i.source, i.guid or i.url) not in ids)
     return {words for each in others for words in sought if holds(f"{each.title} {each.text}", words)}
+
+
+def _said_in_rows(con: Connection, sought: set[str], ids: set[str]) -> set[str]:
+    """Words that many say are met in the first rows and then no longer looked for, which leaves few rows."""
+    left, most = set(sought), AT_ONCE
+    while left:
+        given = {"spelled": spelled(left), "ids": sorted(ids), "most": most}
+        rows = con.execute(sql("said_by_others"), given).fetchall()
+        texts = {f" {phrase(f'{title} {text}')} " for title, text in rows}
+        met = {words for words in left if any(f" {words} " in text for text in texts)}
+        left -= met
+        if len(rows) < most:
+            break
+        most *= 1 if met else GROWS
+    return sought - left
 
 
 def marked(places: Places, con: Connection | None, marks: Marks) -> Found:

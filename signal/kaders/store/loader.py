@@ -7,35 +7,31 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
 from kaders.errors import Quarantine
-from kaders.read.same import Sight, stories
 from kaders.settings import Places
-from kaders.store import packed, tagged
+from kaders.store import packed, rewrite, tagged
 from kaders.store.connection import Connection, transaction
 from kaders.store.files import room_on_disk
 from kaders.store.inventory import TaggedFile, pending, pending_ledger
 from kaders.store.sql import sql
+from kaders.store.stories import by, tell_stories
 
 TOGETHER = 128 * 2**20
 """Bytes of unpacked lines that are read together: some 70,000 documents, half a gigabyte of memory."""
 READ_AHEAD, HANDED_OUT = 500, 50
 """Files that are unpacked at a time, so that what waits in memory stays small beside TOGETHER; and those that
 a thread takes at once, as handing out one by one takes as long as unpacking."""
-STORIES_AT_ONCE = 50_000
-"""Documents whose stories are told apart together: some ten megabytes."""
 ALIKE = 0.1
 """Share of three-word sequences in common below which two texts under one name are two documents. Texts that
 have nothing to do with each other have next to none in common (research/detection A3: unrelated texts on one
 subject stay below .3); a story that is told anew keeps a fifth or more."""
 
 Progress = Callable[[int, int], None]
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -107,7 +103,7 @@ def _load(
         finally:
             scratch.unlink(missing_ok=True)
         if wanted:
-            _settle(con)
+            _settle(con, places)
         if lines:
             _load_ledger(con, lines, moment)
     return bad
@@ -125,8 +121,8 @@ def _unpacked(scratch: Path, files: Sequence[TaggedFile]) -> Iterator[_Unpacked]
     """
     part = _Unpacked()
     with room_on_disk(scratch), ThreadPoolExecutor(os.cpu_count()) as pool, scratch.open("wb") as out:
-        for some in _by(READ_AHEAD, files):
-            handed = [*_by(HANDED_OUT, some)]
+        for some in by(READ_AHEAD, files):
+            handed = [*by(HANDED_OUT, some)]
             for file, lines in zip(some, chain.from_iterable(pool.map(_all_lines, handed)), strict=True):
                 if lines is None:
                     part.bad.add(file.path)
@@ -195,11 +191,11 @@ def _make_way(con: Connection) -> None:
     con.execute("DELETE FROM core_document WHERE rowid IN (SELECT spot FROM leaving)")
 
 
-def _settle(con: Connection) -> None:
+def _settle(con: Connection, places: Places) -> None:
     """What documents are to each other, of all that has to do with what was loaded."""
     _identify(con)
-    _take_back(con)
-    _tell_stories(con)
+    _take_back(con, places)
+    tell_stories(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {sql('judged')}")
     con.execute(
         "UPDATE core_document AS d SET fate = j.fate, relation = j.relation FROM judged AS j "
@@ -223,12 +219,16 @@ def _identify(con: Connection) -> None:
     )
 
 
-def _take_back(con: Connection) -> None:
+def _take_back(con: Connection, places: Places) -> None:
     """Takes the words from every revision of a document that its source has withdrawn, whenever they came.
 
-    Identities, times and tags stay, so that the mornings of before count as they did.
+    Identities, times and tags stay, so that the mornings of before count as they did. Out of the bytes of the
+    file the words go with the next housekeeping (store/rewrite.py).
     """
     con.execute(f"CREATE OR REPLACE TEMP TABLE taken AS {sql('taken_back')}")
+    if con.execute("SELECT count(*) FROM taken").fetchall() == [(0,)]:
+        return
+    rewrite.owe(places, daily=True)
     con.execute("INSERT INTO touched BY NAME SELECT DISTINCT * EXCLUDE (spot, id, content) FROM taken")
     con.execute(
         "UPDATE core_document SET title = '', text = '', snippet = '', url = '', author = NULL, "
@@ -238,40 +238,6 @@ def _take_back(con: Connection) -> None:
         "WHERE rowid IN (SELECT spot FROM taken)"
     )
     con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM taken)")
-
-
-def _tell_stories(con: Connection) -> None:
-    """Gives every document that a load touched the story it belongs to; `restoried` are those it changed."""
-    con.execute("CREATE OR REPLACE TEMP TABLE told (id VARCHAR, story VARCHAR)")
-    for some in _by(STORIES_AT_ONCE, stories(_sights(con))):
-        con.execute(
-            "INSERT INTO told SELECT unnest($ids), unnest($stories)",
-            {"ids": [id_ for id_, _ in some], "stories": [story for _, story in some]},
-        )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE restoried AS SELECT d.rowid AS spot, d.id, t.story "
-        "FROM core_document AS d JOIN told AS t ON d.id = t.id WHERE d.story <> t.story"
-    )
-    con.execute("UPDATE core_document AS d SET story = r.story FROM restoried AS r WHERE d.rowid = r.spot")
-
-
-def _sights(con: Connection) -> Iterator[Sight]:
-    """The documents that may share a story, read bit by bit."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE sharing AS {sql('sharing')}")
-    count = con.execute("SELECT count(*) FROM sharing").fetchall()[0][0]
-    for start in range(1, count + 1, STORIES_AT_ONCE):
-        rows = con.execute(
-            "SELECT id, lead_key, dated FROM sharing WHERE place BETWEEN $start AND $stop ORDER BY place",
-            {"start": start, "stop": start + STORIES_AT_ONCE - 1},
-        ).fetchall()
-        yield from (Sight(*row) for row in rows)
-
-
-def _by(number: int, all_of_them: Iterable[T]) -> Iterator[list[T]]:
-    """Lists of so many at a time, the last one shorter."""
-    rest = iter(all_of_them)
-    while some := list(islice(rest, number)):
-        yield some
 
 
 def _load_ledger(con: Connection, lines: dict[str, Path], moment: datetime) -> None:

@@ -11,7 +11,9 @@ import duckdb
 
 from kaders.errors import Busy, KadersError
 from kaders.settings import Places
-from kaders.store.connection import Connection, alone, opened, transaction
+from kaders.store import rewrite
+from kaders.store.aside import KEPT, put_aside
+from kaders.store.connection import Connection, OutOfMemory, alone, opened, transaction
 from kaders.store.files import Unwritable, room_on_disk
 from kaders.store.inventory import TaggedFile, pending
 from kaders.store.loader import load_pending
@@ -24,7 +26,8 @@ from kaders.store.sql import quoted
 
 OUTPUTS = ("out_signal", "out_issue_day", "out_delivery")
 LOST = (
-    "{path} could not be read and was put aside as {aside}; what no file holds any more was taken from {kept}"
+    "{path} could not be read and was put aside as {aside}; what no file holds any more was taken from "
+    "{kept}. Housekeeping removes it within {days} days; it may go at once, for people are in it"
 )
 PAGES = "the signals.json of the mornings, so subscriptions may hear again of a signal they know"
 
@@ -55,12 +58,16 @@ def rebuild_warehouse(
                 _remove(part)
                 kept, counts, *_ = _fill(part, places, olds, read, moment, progress)
             with opened(part) as con:
-                forget_words(con, moment, keep_words)
+                forget_words(con, places, moment, keep_words)
                 con.execute("CHECKPOINT")
+            if rewrite.owed(places, daily=True):
+                rewrite.write_anew(part)
             publish_file(places, part)
             if was_there and kept != path:
-                failures += (LOST.format(path=path, aside=_put_aside(path), kept=kept or PAGES),)
+                aside = put_aside(places)
+                failures += (LOST.format(path=path, aside=aside, kept=kept or PAGES, days=KEPT.days),)
             _replace(part, path)
+            rewrite.settled(places)
         finally:
             _remove(part)
     return counts, failures
@@ -95,7 +102,7 @@ def _settle(path: Path) -> bool:
         with opened(path) as con:
             migrate(con)
             con.execute("CHECKPOINT")
-    except (Busy, Unwritable):
+    except (Busy, Unwritable, OutOfMemory):
         raise
     except (KadersError, duckdb.Error):
         return False
@@ -115,6 +122,8 @@ def _keep(con: Connection, olds: list[Path], files: list[TaggedFile]) -> Path | 
                 with transaction(con):
                     _take_over(con)
                 return path
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error:
             continue  # damaged in a place that opening it does not touch
         finally:
@@ -142,12 +151,6 @@ def _remember(con: Connection, places: Places) -> None:
         except ValueError:
             continue  # a damaged page of the past is no reason to have no warehouse today
         save_results(con, payload)
-
-
-def _put_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.unreadable")
-    path.replace(aside)
-    return aside
 
 
 def _replace(part: Path, path: Path) -> None:

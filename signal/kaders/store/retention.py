@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kaders.settings import Places, Retention, Source
-from kaders.store import files, landing, sums, tagged
+from kaders.store import files, landing, rewrite, sums, tagged
 from kaders.store.connection import Connection, transaction
 from kaders.store.files import room_on_disk
 from kaders.store.inventory import loaded_landing, tagger_versions
@@ -38,10 +38,11 @@ def words_of(keep: Retention, sources: Iterable[Source]) -> Words:
     return Words(keep.text, {source.id: keep.days_of(source.kept_as) for source in sources})
 
 
-def forget_words(con: Connection, moment: datetime, words: Words) -> int:
+def forget_words(con: Connection, places: Places, moment: datetime, words: Words) -> int:
     """Empties title, text, snippet and questions of what is older than it may be kept; how many revisions.
 
-    Their tags, sketches and counts stay, so the mornings count as before; what they said is gone.
+    Their tags, sketches and counts stay, so the mornings count as before; what they said is gone. When there
+    were some, it owes a rewrite of the file (rewrite.settle), as the words are in it still.
     """
     firsts = [None if days is None else moment - timedelta(days=days) for days in words.days.values()]
     with transaction(con):
@@ -53,12 +54,16 @@ def forget_words(con: Connection, moment: datetime, words: Words) -> int:
                 "others": moment - timedelta(days=words.others),
             },
         )
+        emptied = int(con.execute("SELECT count(*) FROM old_words").fetchall()[0][0])
+        if not emptied:
+            return 0
+        rewrite.owe(places, daily=True)
         con.execute(
             "UPDATE core_document SET title = '', text = '', snippet = '' "
             "WHERE (id, content) IN (SELECT (id, content) FROM old_words)"
         )
         con.execute("DELETE FROM core_question WHERE (id, content) IN (SELECT (id, content) FROM old_words)")
-        return int(con.execute("SELECT count(*) FROM old_words").fetchall()[0][0])
+    return emptied
 
 
 def old_files(con: Connection, places: Places, moment: datetime, days: int) -> list[Path]:

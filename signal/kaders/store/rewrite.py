@@ -1,7 +1,9 @@
 """Writes the warehouse anew, as DuckDB leaves what was deleted or changed in the free blocks of its file.
 
 Who takes something out of it for good says so first (`owe`), takes it out, and has it written anew
-(`rewrite`). When that breaks off, the next housekeeping does it (`settle`).
+(`rewrite`). When that breaks off, the next load or housekeeping does it (`settle`). What a load takes out
+because its source withdrew it waits for housekeeping: a load comes every few minutes, and to write ten
+million documents takes longer than to load what is new.
 """
 
 from __future__ import annotations
@@ -17,17 +19,28 @@ from kaders.store.publish import publish_file
 from kaders.store.sql import quoted
 
 
-def owe(places: Places) -> None:
-    """Notes that the warehouse must be written anew. Raises files.Unwritable."""
-    files.write(_note(places), b"")
+def owe(places: Places, *, daily: bool = False) -> None:
+    """Notes that the warehouse must be written anew; daily: by housekeeping. Raises files.Unwritable."""
+    files.write(_note(places, daily=daily), b"")
 
 
-def settle(places: Places) -> bool:
-    """Writes the warehouse anew when that is owed; whether it was. Raises as `rewrite`."""
-    if not _note(places).exists():
+def owed(places: Places, *, daily: bool = False) -> bool:
+    """Whether the warehouse must be written anew; daily: also what may wait for housekeeping."""
+    return _note(places).exists() or (daily and _note(places, daily=True).exists())
+
+
+def settle(places: Places, *, daily: bool = False) -> bool:
+    """Writes the warehouse anew and publishes it when that is owed; whether it was. Raises as `rewrite`."""
+    if not owed(places, daily=daily):
         return False
     rewrite(places)
     return True
+
+
+def settled(places: Places) -> None:
+    """Forgets what was owed, for who has just put a file written anew in the place of the warehouse."""
+    for daily in (False, True):
+        _note(places, daily=daily).unlink(missing_ok=True)
 
 
 def rewrite(places: Places) -> None:
@@ -40,12 +53,13 @@ def rewrite(places: Places) -> None:
     path = places.warehouse
     with alone(places), room_on_disk(path):
         if path.exists():
-            _write_anew(path)
+            write_anew(path)
             publish_file(places, path)
-        _note(places).unlink(missing_ok=True)
+        settled(places)
 
 
-def _write_anew(path: Path) -> None:
+def write_anew(path: Path) -> None:
+    """Puts a copy that DuckDB makes of the tables in the place of a file that nobody else has open."""
     part = path.with_name(f".{path.name}.anew.tmp")
     _forget(part)
     try:
@@ -63,8 +77,8 @@ def _write_anew(path: Path) -> None:
         _forget(part)
 
 
-def _note(places: Places) -> Path:
-    return places.warehouse.with_suffix(".rewrite")
+def _note(places: Places, *, daily: bool = False) -> Path:
+    return places.warehouse.with_suffix(".rewrite-daily" if daily else ".rewrite")
 
 
 def _forget(path: Path) -> None:

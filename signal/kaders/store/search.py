@@ -13,6 +13,9 @@ from kaders.store.connection import Connection, explained, reading
 from kaders.store.search_sql import answers
 from kaders.store.sql import quoted, sql
 
+MEND = "run `kaders load` and search again"
+"""For when a search has made its index anew and it was damaged still: then the published copy is at fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -79,7 +82,7 @@ def search(
 @contextmanager
 def asking(places: Places) -> Iterator[Connection]:
     """The index in use, the published copy beside it."""
-    with reading(places) as con, explained(places.search):
+    with reading(places) as con, explained(places.search, mend=MEND):
         con.execute(f"ATTACH {quoted(places.search)} AS search (READ_ONLY)")
         con.execute("USE search")
         yield con

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from kaders.ask.words import TOKEN
 from kaders.errors import Busy, KadersError
 from kaders.settings import Places
-from kaders.store.connection import Connection, explained, opened
+from kaders.store.connection import Connection, explained, mend_of_copy, opened
 from kaders.store.files import Unwritable, room_on_disk
 from kaders.store.published import is_there
 from kaders.store.sql import quoted, sql
@@ -123,7 +123,7 @@ def _stamp(places: Places) -> str:
 def _written(places: Places, part: Path, old: Path | None, progress: Progress | None) -> dict[str, int]:
     """Writes the new index to `part`; its counts."""
     stamp = _stamp(places)
-    with opened(None) as con, explained(places.published):
+    with opened(None) as con, explained(places.published, mend=mend_of_copy(places)):
         con.execute(f"SET memory_limit = '{MEMORY}'")
         con.execute(f"SET temp_directory = {quoted(_scratch(part))}")
         con.execute(f"ATTACH {quoted(places.published)} AS published (READ_ONLY)")

@@ -25,6 +25,8 @@ from kaders.store.verify_files import RESTORE, Files, Gone
 
 AT_ONCE = 2000
 """Files read together: some tens of thousands of documents, of which only the identities are read."""
+NAMED = 3
+"""Damaged tables that are named; the rest is counted: the mend is the same."""
 REBUILD = "Run `kaders rebuild`"
 LOAD = "Run `kaders load`"
 KEYS = {
@@ -181,10 +183,18 @@ def _damage(con: Connection, path: Path, name: str, mend: str) -> Iterator[Findi
         what = f"{path} is of {'an older' if older else 'a newer'} Kaders (schema {known}, this one {ours})"
         yield Finding(name, what, LOAD if older else "Update Kaders")
         return
-    for table in tables(con):
-        try:
-            read_through(con, f"{name}.{table}")
-        except duckdb.Error:
-            yield Finding(name, f"{path} is damaged in {table}", mend)
+    every = list(tables(con))
+    if bad := [table for table in every if not _whole(con, f"{name}.{table}")]:
+        said = ", ".join(bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
+        yield Finding(name, f"{path} is damaged in {len(bad)} of {len(every)} tables ({said})", mend)
     with suppress(duckdb.Error):
         con.execute("USE memory")
+
+
+def _whole(con: Connection, table: str) -> bool:
+    """Whether every block of a table can be read."""
+    try:
+        read_through(con, table)
+    except duckdb.Error:
+        return False
+    return True

@@ -13,7 +13,13 @@ from kaders.ask.words import words
 
 NAMES = {
     "source": {"bode": "bode", "De Bode": "bode", "kustdagblad": "kustdagblad", "kustradio": "kustradio"},
-    "area": {"Natuur en milieu": "c_x"},
+    "area": {
+        "Natuur en milieu": "c_x",
+        "Nature and environment": "c_x",
+        "c_x": "c_x",
+        "Zorg": "c_y",
+        "c_y": "c_y",
+    },
 }
 A, B, C = Word("afval"), Word("pas"), Word("kosten")
 
@@ -50,6 +56,8 @@ A, B, C = Word("afval"), Word("pas"), Word("kosten")
         ("afval-pas", Phrase(("afval", "pas"))),
         ("12.500", Phrase(("12", "500"))),
         ("100%", Word("100")),
+        ("don't", Phrase(("don", "t"))),
+        ("c. pas", All((Word("c"), B))),
         ("title:afval", Word("afval", only_title=True)),
         ("title:(afval OR pas)", Any((Word("afval", True), Word("pas", True)))),
         ('title:"afval pas"', Phrase(("afval", "pas"), only_title=True)),
@@ -88,7 +96,9 @@ def test_what_a_question_means(text: str, tree: Node) -> None:
         ("afval en pas", "write AND"),
         ("afval OF pas", "write OR"),
         ("afval niet pas", "write NOT"),
-        ("afval && pas", "write AND"),
+        ("afval && pas", "'&&' at character 7 is not known here: write AND"),
+        ("C++", "'C++' at character 1 would find every 'c' by itself, as signs are not sought"),
+        ('kosten AND "c#"', "add words that stand beside it"),
         ("afval !pas", "write NOT pas"),
         ("afval pas OR kosten", "write brackets"),
         ("*afval", "begin with at least 3 letters, as in afval*"),
@@ -97,7 +107,11 @@ def test_what_a_question_means(text: str, tree: Node) -> None:
         ("titel:afval", "did you mean title:"),
         ("https://bode.example/1", "colon that belongs to the text goes in quotation marks"),
         ("source:kustdagblat", "did you mean kustdagblad?"),
-        ("source:zzz", "known are bode, kustdagblad"),
+        ("source:zzz", "There is no source 'zzz' (at character 8): known are bode, kustdagblad, kustradio"),
+        ("area:milieu", "did you mean \"Natuur en milieu\"?"),
+        ("area:environment", "did you mean \"Nature and environment\"?"),
+        ("area:zorgen", "did you mean Zorg?"),
+        ("area:xyzzy", 'known are "Natuur en milieu", Zorg'),
         ("kind:nieuws", "did you mean news?"),
         ("title:(afval AND source:bode)", "within another field"),
         ("topic:(afval pas)", "topic:(a OR b)"),

@@ -137,6 +137,29 @@ def test_what_the_disk_says_is_one_sentence(house: House, said: str, expected: s
         raise duckdb.IOException(said)
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "too little memory"),
+        (
+            duckdb.IOException("Trying to read a database file with storage version number 99, but we can"),
+            "another version of DuckDB: update Kaders",
+        ),
+    ],
+)
+def test_what_is_no_damage_is_not_called_so_and_no_rebuild_throws_away(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error, expected: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    house.load()
+    monkeypatch.setattr(duckdb, "connect", fails)
+    with pytest.raises(KadersError, match=expected) as said, writing(house.places):
+        pass
+    assert not isinstance(said.value, connection.Damaged)
+
+
 def test_a_full_disk_while_writing_is_one_sentence_and_nothing_is_lost(house: House) -> None:
     """A limit on the size of a file stands in for a full disk: the write fails in the same place."""
     house.tag(tagged(1))
@@ -296,9 +319,15 @@ def test_a_publication_that_fails_leaves_the_copy_there_was(
     assert [path.name for path in house.places.published.parent.iterdir()] == ["waterdam.duckdb"]
 
 
-def test_a_copy_of_an_older_kaders_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(99, "older Kaders: run `kaders load` first"), (1, "newer Kaders .*: update Kaders$")],
+)
+def test_a_copy_of_another_kaders_is_said(
+    house: House, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
     house.load()
     publish(house.places)
-    monkeypatch.setattr(connection, "migrations", lambda: {99: Path()})
-    with pytest.raises(KadersError, match="older Kaders"), reading(house.places):
+    monkeypatch.setattr(connection, "migrations", lambda: {number: Path()})
+    with pytest.raises(KadersError, match=said), reading(house.places):
         pass

@@ -62,7 +62,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "no database": lambda path: path.write_bytes(b"nothing of the kind" * 999),
     "a log of another file beside it": log_of_another,
 }
-SENTENCE = r"duckdb is damaged and cannot be read\. Nothing that landed is lost: run `kaders rebuild` to make it anew$"
+SAID = r"duckdb is damaged and cannot be read\. Nothing that landed is lost: run `kaders {}` to make it anew$"
+SENTENCE, OF_COPY = SAID.format("rebuild"), SAID.format("load")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -94,7 +95,7 @@ def test_a_damaged_warehouse_is_one_sentence_and_is_rebuilt_with_equal_numbers(
 def test_a_damaged_copy_is_one_sentence_and_the_next_load_mends_it(mine: Stocked, damage: str) -> None:
     places = mine.settings.places
     DAMAGES[damage](places.published)
-    with pytest.raises(KadersError, match=SENTENCE), reading(places) as con:
+    with pytest.raises(KadersError, match=OF_COPY), reading(places) as con:
         con.execute(ALL).fetchall()
     assert mine.load().failures == ()
     with reading(places) as con:

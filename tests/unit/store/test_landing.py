@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-import pandas as pd
 import pytest
 from stocked import LATER, START, Stocked, item, spoil
 
@@ -21,6 +21,7 @@ from kaders.store import landing, sums
 from kaders.store.connection import reading
 from kaders.store.documents import documents_as_of
 
+DOCS = Path(__file__).parents[3] / "docs"
 HERE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -33,22 +34,36 @@ def test_a_file_is_named_after_its_moment_and_its_lines(full: Stocked) -> None:
     assert sums.standing(places.of("landing") / first) is sums.Standing.WHOLE
 
 
-def test_duckdb_reads_landing_directly(full: Stocked) -> None:
-    pattern = str(full.settings.places.of("landing") / "*" / "*" / "*.jsonl.gz")
-    with duckdb.connect() as con:
-        rows = con.execute(
-            "SELECT source, count(*), min(title), count(published) FROM read_json($files) GROUP BY ALL ORDER BY ALL",
-            {"files": pattern},
-        ).fetchall()
-    assert rows == [("bode", 12, "Titel 0", 12), ("plein", 12, "Titel 12", 12)]
+@pytest.fixture
+def read(full: Stocked) -> dict[str, Any]:
+    """What the code of docs/architecture.md makes of many files without an author and then some with one."""
+    lone = [item(200 + n, START + timedelta(minutes=n), "aa", published=None) for n in range(40)]
+    for each in lone:
+        landing.write(full.settings.places, "aa", each.fetched_at, [each])
+    section = (DOCS / "architecture.md").read_text("utf-8").split("## Landing")[1].split("\n## ")[0]
+    (code,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    given: dict[str, Any] = {}
+    exec(code.replace("data/landing/waterdam", str(full.settings.places.of("landing"))), given)
+    return given
 
 
-def test_pandas_reads_landing_directly(full: Stocked) -> None:
-    paths = landing.paths(full.settings.places)
-    frame = pd.concat([pd.read_json(path, lines=True) for path in paths])
-    assert len(frame) == 24
-    assert {"source", "guid", "title", "text", "published", "fetched_at"} <= set(frame.columns)
-    assert sorted(frame["title"])[0] == "Titel 0"
+def test_duckdb_reads_landing_as_the_docs_say(read: dict[str, Any]) -> None:
+    assert read["counts"].fetchall() == [("aa", 40, 0), ("bode", 12, 0), ("plein", 12, 3)]
+    kinds = dict(zip(read["items"].columns, map(str, read["items"].types), strict=True))
+    assert set(kinds) == {field.name for field in fields(Item)}, "all of a line, and no more"
+    assert (kinds["author"], kinds["published"]) == ("VARCHAR", "TIMESTAMP WITH TIME ZONE")
+    assert read["items"].filter("published IS NOT NULL").aggregate("count(*)").fetchall() == [(24,)]
+
+
+def test_pandas_reads_landing_as_the_docs_say(read: dict[str, Any]) -> None:
+    frame = read["frame"]
+    assert frame.groupby("source")["author"].count().to_dict() == {"aa": 0, "bode": 0, "plein": 4}
+    assert (str(frame["author"].dtype), str(frame["language"].dtype)) == ("string", "string")
+    assert {str(frame[name].dtype).split("[")[1] for name in ("published", "fetched_at")} <= {
+        "us, UTC]",
+        "ns, UTC]",
+    }
+    assert frame["published"].notna().sum() == 8 and sorted(frame["title"])[0] == "Titel 0"
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.6, 0.97])

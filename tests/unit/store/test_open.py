@@ -157,6 +157,22 @@ def test_days_are_both_included_and_narrowing_narrows(mine: House) -> None:
     ]
 
 
+def test_what_there_is_not_is_refused_as_a_search_refuses_it(mine: House) -> None:
+    fill(mine)
+    (Path("organisations/mine") / "topics.yaml").write_text(
+        "topics: [{id: afvalpas}, {id: stadspark}]", "utf-8"
+    )
+    warehouse = kaders.open("organisations/mine")
+    with pytest.raises(ConfigurationError, match=r"^There is no topic 'nee': known are afvalpas, stadspark$"):
+        warehouse.documents(topic="nee")
+    with pytest.raises(ConfigurationError, match=r"^There is no source 'stiel': did you mean stil\?$"):
+        warehouse.documents(source="stiel")
+    assert warehouse.documents(topic="stadspark").empty, "nothing was heard of it yet"
+    assert warehouse.documents(source="stil").empty, "nothing came of it yet"
+    assert warehouse.documents(topic="haven")["id"].tolist() == ["d3"], "it left topics.yaml"
+    assert warehouse.documents(source="weg")["id"].tolist() == ["d5"], "it left sources.yaml"
+
+
 def test_full_texts_only_where_the_licence_lets_them_be_shown(mine: House) -> None:
     fill(mine)
     warehouse = kaders.open("organisations/mine")

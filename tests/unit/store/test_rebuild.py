@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from kaders.store.connection import alone, publish, writing
 from kaders.store.inventory import tagged_files
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.results import save_results
+from traces import traces
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "signals.json"
 LATER = START + timedelta(days=40)
@@ -164,6 +167,7 @@ def test_a_damaged_warehouse_is_put_aside_and_made_anew(full: House, damage: Any
     after = everything(full)
     lost = {name for name in before if before[name] != after[name]}
     assert lost == (set() if published else {"out_delivery"})
+    assert "removes it within 30 days; it may go at once" in failures[0]
 
 
 def test_a_rebuild_that_is_stopped_leaves_the_old_warehouse(
@@ -201,6 +205,37 @@ def test_words_of_old_posts_go_and_their_counts_stay(house: House) -> None:
     published = house.documents(LATER, published=True).set_index("doc")
     assert published["title"].to_dict() == {"d1": "", "d2": "Titel 2", "d3": "Titel 3"}
     assert housekeeping(settings_of(house, text=30, landing=1000), LATER).counts["texts_emptied"] == 0
+
+
+@pytest.fixture
+def speaking(house: House) -> House:
+    """Posts of START and of LATER with words of their own, enough for the database to pack them."""
+    for seen, word in ((START, "zwaluwstaartje"), (LATER, "ekster")):
+        post: dict[str, Any] = {"kind": "social", "source": "plein", "questions": (f"Wat zegt {word}?",)}
+        numbers = range(seen.month * 100, seen.month * 100 + 20)
+        texts = (f"{n} {word}: {hashlib.sha512(str(n).encode()).hexdigest() * 2}" for n in numbers)
+        house.tag(*(tagged(n, seen, text=text, **post) for n, text in zip(numbers, texts, strict=True)))
+    house.load()
+    publish(house.places)
+    assert len(traces(house.places.data, "zwaluwstaartje")) > 4, "so that looking for it means something"
+    return house
+
+
+def test_not_one_byte_has_words_that_may_not_be_kept_any_more(speaking: House) -> None:
+    job = housekeeping(settings_of(speaking, text=30, landing=30), LATER)
+    assert job.counts["texts_emptied"] == 20 and traces(speaking.places.data, "zwaluwstaartje") == []
+    for of in (speaking.places.warehouse, speaking.places.published, speaking.places.search):
+        assert traces(of.parent, "ekster"), of
+    inode = speaking.places.warehouse.stat().st_ino
+    housekeeping(settings_of(speaking, text=30, landing=30), LATER)
+    assert speaking.places.warehouse.stat().st_ino == inode, "not written anew when nothing went"
+
+
+def test_a_rebuilt_warehouse_never_had_words_that_are_too_old(speaking: House) -> None:
+    rebuild_warehouse(speaking.places, tagged_files(speaking.places), LATER, keep_words=retention.Words(30))
+    for of in (speaking.places.warehouse, speaking.places.published):
+        assert traces(of.parent, "zwaluwstaartje") == [] and traces(of.parent, "ekster")
+    assert len(list(speaking.places.warehouse.parent.iterdir())) == 2, "file and lock: nothing is owed"
 
 
 def test_each_source_keeps_its_words_as_long_as_its_class_says(house: House) -> None:
@@ -273,6 +308,23 @@ def test_strays_of_more_than_a_day_go(house: House) -> None:
     job = housekeeping(settings_of(house), START)
     assert job.counts["strays_removed"] == 2
     assert [(house.places.data / name).exists() for name in names] == [False, False, True, True]
+
+
+def test_what_a_restore_or_a_rebuild_put_aside_goes_within_a_month(house: House) -> None:
+    house.load()
+    places = house.places
+    names = (f"waterdam-{START:%Y%m%dT%H%M%SZ}-0123abcd", "waterdam-zuid-20201102T053000Z-0123abcd", "mine")
+    for name in names:
+        (places.data / "aside" / name / "landing").mkdir(parents=True)
+        (places.data / "aside" / name / "landing" / "x").touch()
+    unread = places.warehouse.with_name("waterdam.duckdb.unreadable")
+    unread.touch()
+    for days, text, there in ((29, 90, True), (8, 7, False)):
+        os.utime(unread, (time.time() - days * 86400,) * 2)
+        job = housekeeping(settings_of(house, text=text), START + timedelta(days=days))
+        assert job.counts["strays_removed"] == (0 if there else 2) and unread.exists() == there
+        assert len(list((places.data / "aside").iterdir())) == 2 + there
+    assert not (places.data / "aside" / names[0]).exists(), "only what is of this organisation"
 
 
 def test_logs_of_longer_than_a_month_ago_go(house: House) -> None:

@@ -203,7 +203,7 @@ def test_broken_off_anywhere_the_next_run_finishes(
         else:
             module, name = {
                 "rows": (rotation, "_rename"),
-                "rewrite": (rewrite, "_write_anew"),
+                "rewrite": (rewrite, "write_anew"),
                 "publish": (rewrite, "publish_file"),
                 "list": (withdrawn, "raise_authors"),
                 "note": (rotation, "_note"),

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from houses import House, tagged
 
+from kaders.ask.question import question
 from kaders.cli import main
 from kaders.errors import ConfigurationError
 from kaders.jobs.search import bound, search
 from kaders.load import load
 from kaders.settings import Settings
-from kaders.store.connection import publish
-from kaders.store.search_index import alone
+from kaders.store.connection import Damaged, publish
+from kaders.store.search import search as found
+from kaders.store.search_index import alone, current
 
 ORGANISATION = Path(__file__).resolve().parents[3] / "organisations" / "waterdam"
 MOMENT = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
@@ -126,6 +128,30 @@ def test_the_index_of_before_answers_while_another_is_made(
     publish(settings.places)
     with alone(settings.places):
         assert search(settings, MOMENT, "afvalpas").total == 4
+
+
+def test_a_damaged_index_is_made_anew_by_the_search_that_finds_it_so(settings: Settings) -> None:
+    search(settings, MOMENT, "afvalpas")
+    index = settings.places.search
+    content = bytearray(index.read_bytes())
+    with pytest.raises(Damaged, match="search again"):
+        for start in range(3 * 4096, len(content), 2**18):  # the block that has the words, and not the stamp
+            index.write_bytes(content[:start] + bytes(2**18) + content[start + 2**18 :])
+            if current(settings.places):
+                found(settings.places, question("afvalpas"))
+    assert current(settings.places), "which is why it is not made anew before it is asked"
+    assert search(settings, MOMENT, "afvalpas").total == 4
+    assert found(settings.places, question("afvalpas")).total == 4, "and stays so"
+
+
+def test_a_damaged_copy_is_named_and_not_the_index(settings: Settings) -> None:
+    search(settings, MOMENT, "afvalpas")
+    settings.places.published.write_bytes(b"nothing")
+    with pytest.raises(Damaged, match=r"published/.* is damaged .*`kaders load`"):
+        search(settings, MOMENT, "afvalpas")
+    settings.places.warehouse.unlink()
+    with pytest.raises(Damaged, match=r"published/.* is damaged .*`kaders rebuild`"):
+        search(settings, MOMENT, "afvalpas")
 
 
 def test_a_day_is_one_of_the_organisations_own_calendar(settings: Settings) -> None:

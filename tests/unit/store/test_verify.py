@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from kaders.store.inventory import tagged_files
 from kaders.store.rebuild import rebuild_warehouse
 from kaders.store.retention import Words
 from kaders.store.sums import Standing
+from traces import traces
 
 
 def found(stocked: Stocked) -> tuple[str, ...]:
@@ -165,7 +167,11 @@ def test_a_damaged_block_is_found_by_reading_all(organisation: Make) -> None:
     assert found(big) == ()
     spoil(big.settings.places.warehouse)
     (line,) = found(big)
-    assert re.search(r"duckdb is damaged in core_document\. Run `kaders rebuild`$", line)
+    assert re.search(r"duckdb is damaged in 1 of 10 tables \(core_document\)\. Run `kaders rebuild`$", line)
+    path = big.settings.places.warehouse
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    (line,) = found(big)
+    assert re.search(r"damaged in \d+ of 10 tables \(core_document.*\)\. Run `kaders rebuild`$", line)
 
 
 def test_what_retention_removed_is_no_finding(full: Stocked) -> None:
@@ -204,6 +210,25 @@ def test_a_half_done_withdrawal_is_finished_by_housekeeping(full: Stocked) -> No
     full.load()
     housekeeping(full.settings, LATER)
     assert found(full) == ()
+
+
+def test_after_the_next_housekeeping_not_one_byte_has_the_words(full: Stocked) -> None:
+    """The load takes them from the rows; to write a large file anew each time would take too long."""
+    places, guids = full.settings.places, [f"g{n}" for n in range(50, 70)]
+    chance, later = random.Random(5), LATER + timedelta(hours=1)
+    words = ["zwaluwstaartje"] * 20 + ["ekster"] * 180
+    texts = {n: f"{word} {n}: {chance.getrandbits(4000):x}" for n, word in enumerate(words, start=50)}
+    full.land(LATER, *(item(n, LATER, "plein", text=text) for n, text in texts.items()), source="plein")
+    full.load()
+    assert withdrawn.withdraw(places, "plein", guids) == 20
+    gone = (item(int(g[1:]), later, "plein", title="", text="", url="", withdrawn=True) for g in guids)
+    full.land(later, *gone, source="plein")
+    full.load()
+    assert full.rows("SELECT 1 FROM core_document WHERE text LIKE 'zwaluw%'") == []
+    assert traces(places.data, "zwaluwstaartje"), "so that looking for it means something"
+    housekeeping(full.settings, later)
+    assert traces(places.data, "zwaluwstaartje") == []
+    assert full.rows("SELECT count(*) FROM core_document WHERE text <> ''") == [(204,)]
 
 
 def test_notes_go_with_their_file(full: Stocked) -> None:

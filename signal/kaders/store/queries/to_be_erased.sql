@@ -1,18 +1,15 @@
--- one row per revision that somebody asks to have erased: by its author, its address or its words
--- In: $authors (pseudonyms) of $source ('' for all), $shapes (as read/erased.py's form), $phrases (as its phrase,
--- with a blank on either side).
-WITH spelled AS (
+-- one row per revision that somebody asks to have erased: by its author or its address (sure), or perhaps its words
+-- In: $authors (pseudonyms) of $source ('' for all), $shapes (as read/erased.py's form), $spelled (as its spelled, ''
+-- for no words).
+WITH asked AS (
     SELECT
         *,
-        rtrim(regexp_replace(url, '^https?://(www\.)?', ''), '/') AS shape,
-        ' ' || trim(regexp_replace(lower(title || ' ' || text), '[^\p{L}\p{N}]+', ' ', 'g')) || ' ' AS words
+        coalesce(list_contains($authors, author) AND $source IN ('', source), false)
+        OR (url <> '' AND list_contains($shapes, rtrim(regexp_replace(url, '^https?://(www\.)?', ''), '/'))) AS sure
     FROM core_document
 )
 
-SELECT source, entry, published::DATE AS day, title, text, url
-FROM spelled
-WHERE
-    (list_contains($authors, author) AND $source IN ('', source))
-    OR (url <> '' AND list_contains($shapes, shape))
-    OR (len($phrases) > 0 AND len(list_filter($phrases::VARCHAR[], lambda words_asked: contains(words, words_asked))) > 0)
+SELECT source, entry, published::DATE AS day, title, text, url, sure
+FROM asked
+WHERE sure OR ($spelled <> '' AND regexp_matches(title || ' ' || text, $spelled))
 ORDER BY ALL
