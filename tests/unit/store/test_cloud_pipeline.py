@@ -226,7 +226,7 @@ def test_what_is_erased_is_in_no_object_of_the_bucket(erased_: Erased, tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["empty_files", "land_tombstones", "empty_rows"])
+@pytest.mark.parametrize("step", ["land_tombstones", "empty_rows"])
 def test_an_erasure_in_a_bucket_that_breaks_off_is_finished_by_the_next_load(
     erased_: Erased, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

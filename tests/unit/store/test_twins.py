@@ -196,7 +196,7 @@ FROM core_document
 """
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_identities_stories_and_fates_are_those_of_the_twin(house: House, seed: int) -> None:
     rng = random.Random(seed)
     visits = world(rng)
