@@ -32,7 +32,7 @@ def test_some_kills_cost_nothing(tmp_path: Path) -> None:
 
 def test_some_kills_while_the_warehouse_is_written_cost_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/faults_store.py", "--times", "5", "--seed", "7"],
+        [sys.executable, "scripts/faults_store.py", "--times", "2", "--seed", "7"],
         cwd=ROOT,
         env=environment(tmp_path),
         capture_output=True,
@@ -42,7 +42,7 @@ def test_some_kills_while_the_warehouse_is_written_cost_nothing(tmp_path: Path) 
     )
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
-    assert " 5 times" in last and " 0 documents lost, 0 twice, 0 files that cannot be read, " in last
+    assert " 2 times" in last and " 0 documents lost, 0 twice, 0 files that cannot be read, " in last
     assert "0 next runs that did not mend, of 1200 documents" in last
 
 

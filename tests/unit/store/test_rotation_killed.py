@@ -20,7 +20,7 @@ from kaders.read.people import current, generation
 from kaders.store import keys, landing, rotation, tagged
 from kaders.store.connection import opened
 
-KILLS = 6
+KILLS = 4
 FILES, EACH, PEOPLE = 30, 40, 40
 ONCE = """
 import sys
